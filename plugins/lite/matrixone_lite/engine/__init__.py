@@ -1,0 +1,1 @@
+"""The engine: SQL text in, typed rows out."""
