@@ -1,0 +1,438 @@
+"""Statements about snapshots, accounts, publications, stages and other objects outside databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from matrixone_lite.sql.ast.nodes import Node, Statement
+from matrixone_lite.sql.transaction_kind import TransactionKind
+
+if TYPE_CHECKING:
+    from matrixone_lite.sql.ast.expressions import Expr
+    from matrixone_lite.sql.ast.nodes import Query
+    from matrixone_lite.sql.ast.queries import Name, TimeTravel
+
+
+class Unclassified(Statement):
+    """Base of the statements the server calls unclassified inside a transaction."""
+
+    __slots__ = ()
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.UNCLASSIFIED
+
+
+class Administrative(Statement):
+    """Base of the statements the server calls administrative inside a transaction."""
+
+    __slots__ = ()
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.ADMINISTRATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Scope(Node):
+    """What a snapshot, PITR or restore covers; level is cluster, account, database or table."""
+
+    level: str
+    account: str | None = None
+    database: str | None = None
+    table: str | None = None
+
+
+# --- snapshots, point-in-time recovery, restore ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSnapshot(Unclassified):
+    """CREATE SNAPSHOT."""
+
+    name: str
+    scope: Scope
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropSnapshot(Unclassified):
+    """DROP SNAPSHOT."""
+
+    name: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restore(Unclassified):
+    """``RESTORE scope {SNAPSHOT = s} [TO ACCOUNT a]``."""
+
+    scope: Scope
+    snapshot: str
+    to_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePitr(Unclassified):
+    """CREATE PITR; unit is h, d, mo or y unless wrong."""
+
+    name: str
+    scope: Scope
+    length: int
+    unit: str
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterPitr(Unclassified):
+    """ALTER PITR."""
+
+    name: str
+    length: int
+    unit: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropPitr(Unclassified):
+    """DROP PITR."""
+
+    name: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePitr(Unclassified):
+    """``RESTORE [scope] FROM PITR name 'time'``; scope None is the scope of the PITR."""
+
+    scope: Scope | None
+    name: str
+    time: str
+    source_account: str | None = None
+
+
+# --- accounts, users, roles ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAccount(Administrative):
+    """CREATE ACCOUNT; status is open, suspend or restricted if said."""
+
+    name: str
+    admin: str
+    password: str
+    if_not_exists: bool = False
+    status: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlterAccount(Administrative):
+    """ALTER ACCOUNT; the server wants exactly one of the options."""
+
+    name: str
+    if_exists: bool = False
+    admin: str | None = None
+    password: str | None = None
+    status: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropAccount(Administrative):
+    """DROP ACCOUNT."""
+
+    name: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UserSpec(Node):
+    """A user of CREATE, ALTER and DROP USER; password None if unsaid."""
+
+    name: str
+    host: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser(Administrative):
+    """CREATE USER; locked is None if unsaid."""
+
+    users: tuple[UserSpec, ...]
+    if_not_exists: bool = False
+    default_role: str | None = None
+    locked: bool | None = None
+    comment: str | None = None
+    attribute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlterUser(Administrative):
+    """ALTER USER."""
+
+    users: tuple[UserSpec, ...]
+    if_exists: bool = False
+    default_role: str | None = None
+    locked: bool | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropUser(Administrative):
+    """DROP USER."""
+
+    users: tuple[UserSpec, ...]
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRole(Administrative):
+    """CREATE ROLE."""
+
+    names: tuple[str, ...]
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropRole(Administrative):
+    """DROP ROLE."""
+
+    names: tuple[str, ...]
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterRole(Unclassified):
+    """``ALTER ROLE name RENAME TO to`` or ``ADD RULE rule ON TABLE t`` / ``DROP RULE ON TABLE t``."""
+
+    name: str
+    rename_to: str | None = None
+    rule: str | None = None
+    rule_table: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant(Administrative):
+    """GRANT of privileges; object is the lower-cased kind (account, database, table, view, function) and level as written."""
+
+    privileges: tuple[str, ...]
+    object: str
+    level: str
+    roles: tuple[str, ...]
+    grant_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke(Administrative):
+    """REVOKE of privileges."""
+
+    privileges: tuple[str, ...]
+    object: str
+    level: str
+    roles: tuple[str, ...]
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRole(Administrative):
+    """``GRANT role, … TO user | role, …``."""
+
+    roles: tuple[str, ...]
+    to: tuple[str, ...]
+    grant_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRole(Administrative):
+    """``REVOKE role, … FROM user | role, …``."""
+
+    roles: tuple[str, ...]
+    source: tuple[str, ...]
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetRole(Administrative):
+    """``SET ROLE role``; secondary is all or none for SET SECONDARY ROLE."""
+
+    role: str | None = None
+    secondary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDefaultRole(Administrative):
+    """``SET DEFAULT ROLE …``: accepted, does nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword(Administrative):
+    """``SET PASSWORD …``: accepted, does nothing."""
+
+    user: str | None
+    password: str
+
+
+# --- publications, stages, change capture ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePublication(Unclassified):
+    """CREATE PUBLICATION; database ``*`` is the whole account, tables empty is all, accounts empty is ALL."""
+
+    name: str
+    database: str
+    tables: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    comment: str | None = None
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterPublication(Unclassified):
+    """ALTER PUBLICATION; accounts_action is set, add or drop; None means unchanged, ``()`` ALL."""
+
+    name: str
+    if_exists: bool = False
+    accounts: tuple[str, ...] | None = None
+    accounts_action: str = "set"
+    database: str | None = None
+    tables: tuple[str, ...] | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropPublication(Unclassified):
+    """DROP PUBLICATION."""
+
+    name: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStage(Unclassified):
+    """CREATE STAGE; credentials keys as written."""
+
+    name: str
+    url: str
+    credentials: tuple[tuple[str, str], ...] = ()
+    enabled: bool | None = None
+    comment: str | None = None
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterStage(Unclassified):
+    """ALTER STAGE; the server wants exactly one of the options."""
+
+    name: str
+    if_exists: bool = False
+    url: str | None = None
+    credentials: tuple[tuple[str, str], ...] | None = None
+    enabled: bool | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropStage(Unclassified):
+    """DROP STAGE."""
+
+    name: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFiles(Unclassified):
+    """REMOVE FILES FROM STAGE."""
+
+    url: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCdc(Unclassified):
+    """CREATE CDC."""
+
+    name: str
+    source: str
+    sink_type: str
+    sink: str
+    tables: str
+    options: tuple[tuple[str, str], ...] = ()
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCdc(Unclassified):
+    """PAUSE, RESUME, RESTART, DROP CDC; action in lower case, name None for ALL."""
+
+    action: str
+    name: str | None
+    if_exists: bool = False
+
+
+# --- data branch -----------------------------------------------------------------------------------------------------
+
+
+class BranchStatement(Statement):
+    """Base of DATA BRANCH CREATE and DELETE."""
+
+    __slots__ = ()
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.COPY
+
+
+@dataclass(frozen=True, slots=True)
+class BranchTable(Node):
+    """A table of DATA BRANCH, maybe at a past time."""
+
+    name: Name
+    hint: TimeTravel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateBranch(BranchStatement):
+    """``DATA BRANCH CREATE TABLE | DATABASE name FROM source``; for a database the names are unqualified."""
+
+    kind: str
+    name: Name
+    source: BranchTable
+    to_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteBranch(BranchStatement):
+    """``DATA BRANCH DELETE TABLE | DATABASE name``."""
+
+    kind: str
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class DiffBranch(Statement):
+    """``DATA BRANCH DIFF left AGAINST right [COLUMNS (…)] [OUTPUT …]``; output is None, as, file, limit, count or summary."""
+
+    left: BranchTable
+    right: BranchTable
+    columns: tuple[str, ...] = ()
+    output: str | None = None
+    target: Name | str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeBranch(Statement):
+    """``DATA BRANCH MERGE source INTO target [WHEN CONFLICT fail | skip | accept]``."""
+
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.BRANCH_MERGE
+    source: BranchTable
+    target: BranchTable
+    on_conflict: str = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class PickBranch(Statement):
+    """``DATA BRANCH PICK source INTO target KEYS (…) | BETWEEN SNAPSHOT a AND b``."""
+
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.BRANCH_PICK
+    source: BranchTable
+    target: BranchTable
+    keys: tuple[Expr, ...] = ()
+    query: Query | None = None
+    snapshots: tuple[str, str] | None = None
+    on_conflict: str = "fail"
