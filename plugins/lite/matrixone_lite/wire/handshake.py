@@ -1,0 +1,82 @@
+"""The first exchange of a connection: the server's greeting, the client's login."""
+
+import secrets
+from dataclasses import dataclass
+
+from matrixone_lite.wire.constants import SERVER_CAPABILITIES, UTF8, Capability, Status
+from matrixone_lite.wire.data import MalformedPacketError, Reader, integer
+
+PROTOCOL_VERSION = 10
+SCRAMBLE_SIZE = 20
+PLUGIN = b"mysql_native_password"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a client sends to log in."""
+
+    capabilities: Capability
+    user: str
+    auth_response: bytes
+    database: str
+    plugin: bytes
+
+
+def new_scramble() -> bytes:
+    """A fresh challenge without zero bytes, which end strings in the greeting."""
+    return bytes(secrets.randbelow(94) + 33 for _ in range(SCRAMBLE_SIZE))
+
+
+def greeting(version: str, connection_id: int, scramble: bytes) -> bytes:
+    """The packet a server sends to a client that has just connected."""
+    low, high = SERVER_CAPABILITIES & 0xFFFF, SERVER_CAPABILITIES >> 16
+    return b"".join(
+        (
+            integer(PROTOCOL_VERSION, 1),
+            version.encode() + b"\0",
+            integer(connection_id & 0xFFFFFFFF, 4),
+            scramble[:8] + b"\0",
+            integer(low, 2),
+            integer(UTF8, 1),
+            integer(Status.AUTOCOMMIT, 2),
+            integer(high, 2),
+            integer(SCRAMBLE_SIZE + 1, 1),
+            bytes(10),
+            scramble[8:] + b"\0",
+            PLUGIN + b"\0",
+        )
+    )
+
+
+def parse_login(payload: bytes) -> Login:
+    """The client's answer to the greeting.
+
+    Raises:
+        MalformedPacketError: the packet is cut off, of the protocol before 4.1, or asks for TLS, which was not offered.
+    """
+    reader = Reader(payload)
+    asked = Capability(reader.integer(4))
+    if not asked & Capability.PROTOCOL_41 or asked & Capability.SSL:
+        raise MalformedPacketError("a login of protocol 4.1 without TLS was due")
+    capabilities = asked & SERVER_CAPABILITIES
+    reader.take(4 + 1 + 23)  # the client's packet limit, its character set, a filler
+    user = _text(reader.until_null())
+    if capabilities & Capability.PLUGIN_AUTH_LENENC:
+        auth_response = reader.lenenc_bytes()
+    elif capabilities & Capability.SECURE_CONNECTION:
+        auth_response = reader.take(reader.integer(1))
+    else:
+        auth_response = reader.until_null()
+    # Some clients leave out the last zero byte, or the database although they announce one.
+    database = reader.until_null_or_end() if capabilities & Capability.CONNECT_WITH_DB else b""
+    plugin = reader.until_null_or_end() if capabilities & Capability.PLUGIN_AUTH else b""
+    return Login(capabilities, user, auth_response, _text(database), plugin)
+
+
+def switch_request(scramble: bytes) -> bytes:
+    """The packet that asks a client for ``mysql_native_password`` when it answered with another method."""
+    return b"\xfe" + PLUGIN + b"\0" + scramble + b"\0"
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
