@@ -1,0 +1,227 @@
+"""SQLite through APSW: connections, the write lock, the clock and the counters all sessions share."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from matrixone_lite.engine.errors import ServerError
+from matrixone_lite.engine.types import Value
+
+Row = tuple[Any, ...]
+"""A row of values as SQLite keeps them (:data:`~matrixone_lite.engine.types.Value`)."""
+
+_PRAGMAS: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON"
+_POLL: Final = 0.05
+
+
+def _compare_decimals(left: str, right: str) -> int:
+    one, other = left[:1] == "-", right[:1] == "-"
+    if one is not other:
+        return -1 if one else 1
+    first, second = left.partition(".")[0], right.partition(".")[0]
+    longer = len(first) - len(second)
+    order = longer or (left > right) - (left < right)
+    return -order if one else order
+
+
+class UserFunction:
+    """A Python function SQL text can name.
+
+    :param name: the name in SQL
+    :param call: the function; an aggregate factory when ``aggregate``
+    :param deterministic: lets SQLite evaluate it once for constant arguments
+    :param context: pass the connection's context as first argument
+    """
+
+    __slots__ = ("aggregate", "call", "context", "deterministic", "name")
+
+    def __init__(self, name: str, call: Callable[..., Any], *, deterministic: bool = True, context: bool = False, aggregate: bool = False) -> None:
+        self.name = name
+        self.call = call
+        self.deterministic = deterministic
+        self.context = context
+        self.aggregate = aggregate
+
+
+class Connection:
+    """One session's SQLite connection.
+
+    :param context: first argument of the user functions that want one
+    """
+
+    def __init__(self, path: Path, context: object) -> None:
+        self._sqlite = apsw.Connection(str(path), statementcachesize=256)
+        self._context = context
+        self._known: set[str] = set()
+        for _ in self._sqlite.execute(_PRAGMAS):
+            pass
+        self._sqlite.create_collation("decimal", _compare_decimals)
+        self._sqlite.set_busy_timeout(5000)
+
+    def register(self, functions: Iterable[UserFunction]) -> None:
+        """Make user functions known, once each."""
+        for function in functions:
+            if function.name not in self._known:
+                self._register(function)
+                self._known.add(function.name)
+
+    def _register(self, function: UserFunction) -> None:
+        call = function.call
+        if function.context:
+            context = self._context
+
+            def with_context(*args: Value) -> Value:
+                result: Value = function.call(context, *args)
+                return result
+
+            call = with_context
+        if function.aggregate:
+            self._sqlite.create_window_function(function.name, call)
+        else:
+            self._sqlite.create_scalar_function(function.name, call, deterministic=function.deterministic)
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Execute one statement and read all its rows.
+
+        :raises ServerError: 1105 when interrupted, and whatever a user function raises
+        """
+        try:
+            return self._sqlite.execute(sql, parameters).fetchall()
+        except apsw.InterruptError:
+            raise ServerError(1105, "context canceled") from None
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute one statement for each row of parameters."""
+        try:
+            for _ in self._sqlite.executemany(sql, rows):
+                pass
+        except apsw.InterruptError:
+            raise ServerError(1105, "context canceled") from None
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """First cell of the result, None without rows."""
+        rows = self.run(sql, parameters)
+        return rows[0][0] if rows else None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether SQLite has a transaction open."""
+        return self._sqlite.in_transaction
+
+    @property
+    def changes(self) -> int:
+        """Rows the last INSERT, UPDATE or DELETE changed."""
+        return self._sqlite.changes()
+
+    def interrupt(self) -> None:
+        """Stop the running statement, from any thread."""
+        self._sqlite.interrupt()
+
+    def close(self) -> None:
+        """Free everything; an open transaction is rolled back."""
+        self._sqlite.close(True)  # noqa: FBT003 - positional only
+
+
+class WriteLock:
+    """The right to write, which one transaction has at a time."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._owner: object | None = None
+
+    def acquire(self, owner: object, timeout: float, cancelled: Callable[[], bool]) -> None:
+        """Wait for the lock; owning it already is fine.
+
+        :param owner: whoever will release it
+        :param timeout: seconds
+        :param cancelled: asked now and then; True ends the waiting
+        :raises ServerError: 1205 after ``timeout``, 1105 when cancelled
+        """
+        deadline = time.monotonic() + timeout
+        with self._condition:
+            while self._owner is not None and self._owner is not owner:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    raise ServerError(1205, "Lock wait timeout exceeded; try restarting transaction")
+                if cancelled():
+                    raise ServerError(1105, "context canceled")
+                self._condition.wait(min(remaining, _POLL))
+            self._owner = owner
+
+    def release(self, owner: object) -> None:
+        """Give the lock back; nothing happens when ``owner`` does not have it."""
+        with self._condition:
+            if self._owner is owner:
+                self._owner = None
+                self._condition.notify_all()
+
+
+class Store:
+    """The database file with what lives outside transactions.
+
+    :param directory: where the file is kept; a temporary directory that :meth:`close` removes when None
+    """
+
+    def __init__(self, directory: Path | None) -> None:
+        self._temporary = directory is None
+        self.directory = Path(tempfile.mkdtemp(prefix="matrixone-lite-")) if directory is None else directory
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.path = self.directory / "matrixone-lite.db"
+        self.lock = WriteLock()
+        self.counters = Counters()
+        self._clock = threading.Lock()
+        self._last = 0
+
+    def now(self) -> int:
+        """Nanoseconds since 1970, larger at each call."""
+        with self._clock:
+            self._last = max(self._last + 1, time.time_ns())
+            return self._last
+
+    def connect(self, context: object) -> Connection:
+        """Open a connection."""
+        return Connection(self.path, context)
+
+    def close(self) -> None:
+        """Remove a temporary directory."""
+        if self._temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Counters:
+    """Numbers that are handed out once and never given back, whatever becomes of the transaction."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+        self._mutex = threading.Lock()
+
+    def take(self, key: str, count: int, start: Callable[[], int]) -> int:
+        """Reserve ``count`` numbers and return the first.
+
+        :param key: name of the counter
+        :param count: how many
+        :param start: the first number of a counter not used yet
+        """
+        with self._mutex:
+            first = self._next[key] if key in self._next else start()
+            self._next[key] = first + count
+            return first
+
+    def raise_to(self, key: str, used: int, start: Callable[[], int]) -> None:
+        """Never hand out ``used`` or less again."""
+        with self._mutex:
+            current = self._next[key] if key in self._next else start()
+            self._next[key] = max(current, used + 1)
+
+    def reset(self, key: str, first: int) -> None:
+        """Continue with ``first``."""
+        with self._mutex:
+            self._next[key] = first

@@ -1,0 +1,82 @@
+"""Vectors as little-endian BLOBs."""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Sequence
+from typing import Final
+
+from matrixone_lite.engine.errors import internal
+from matrixone_lite.engine.types import Kind
+
+_CODES: Final = {Kind.VECF32: "f", Kind.VECF64: "d", Kind.VECF16: "e", Kind.VECBF16: "H", Kind.VECINT8: "b", Kind.VECUINT8: "B"}
+_RANGES: Final = {Kind.VECINT8: (-128, 127), Kind.VECUINT8: (0, 255)}
+
+
+def unpack(blob: bytes, kind: Kind) -> Sequence[float]:
+    """The numbers of a stored vector."""
+    code = _CODES[kind]
+    if kind is Kind.VECBF16:
+        wide = b"".join(b"\0\0" + blob[start : start + 2] for start in range(0, len(blob), 2))
+        return array("f", wide)
+    if code == "e":
+        return struct.unpack(f"<{len(blob) // 2}e", blob)
+    return array(code, blob)
+
+
+def pack(numbers: Sequence[float], kind: Kind) -> bytes:
+    """Store numbers as ``kind``; overflow becomes infinity, as in the server."""
+    code = _CODES[kind]
+    if kind is Kind.VECBF16:
+        return b"".join(_bfloat16(number) for number in numbers)
+    if code in {"b", "B"}:
+        return array(code, [int(number) for number in numbers]).tobytes()
+    if code == "e":
+        return struct.pack(f"<{len(numbers)}e", *numbers)
+    return array(code, numbers).tobytes()
+
+
+def _bfloat16(number: float) -> bytes:
+    bits = int.from_bytes(struct.pack("<f", number), "little")
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16 & 0xFFFF).to_bytes(2, "little")
+
+
+def dimensions(blob: bytes, kind: Kind) -> int:
+    """The number of elements of a stored vector."""
+    return len(blob) // struct.calcsize(_CODES[kind])
+
+
+def parse(text: str, kind: Kind) -> bytes:
+    """Store ``[1, 2.5, …]``.
+
+    :raises ServerError: 20101 naming the malformed text or element
+    """
+    stripped = text.strip()
+    inner = stripped[1:-1]
+    if not (stripped.startswith("[") and stripped.endswith("]")) or not inner.strip():
+        raise internal(f"malformed vector input: {text}")
+    parts = inner.split(",")
+    try:
+        numbers = list(map(float, parts))
+    except ValueError:
+        raise _bad_element(parts, kind) from None
+    if kind in _RANGES:
+        low, high = _RANGES[kind]
+        for part, number in zip(parts, numbers, strict=True):
+            if not (low <= number <= high and number == int(number)):
+                raise internal(f"error while casting {part.strip()} to {kind.value}")
+    try:
+        return pack(numbers, kind)
+    except OverflowError:
+        return pack([float("inf") if number > 0 else float("-inf") for number in numbers], kind)
+
+
+def _bad_element(parts: Sequence[str], kind: Kind) -> Exception:
+    for part in parts:
+        try:
+            float(part)
+        except ValueError:
+            name = "DOUBLE" if kind is Kind.VECF64 else "FLOAT" if kind is Kind.VECF32 else kind.value
+            return internal(f"error while casting {part.strip()} to {name}")
+    return internal("malformed vector input")
