@@ -1,0 +1,1 @@
+"""The SQLAlchemy dialect of MatrixOne: ``matrixone://``, ``matrixone+pymysql://``, ``matrixone+aiomysql://``."""

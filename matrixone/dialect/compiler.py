@@ -1,0 +1,102 @@
+"""Queries and data changes where MatrixOne's SQL differs from MySQL's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, exc
+from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
+
+from matrixone.dialect.hints import Hint, hint_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
+
+    from matrixone.dialect.hints import OnlyMatrixOne, TableAt
+
+
+class MatrixOneCompiler(MySQLCompiler_mysqldb):
+    """Adds time-travel hints, RETURNING and sequences to MySQL's compiler."""
+
+    # The hint in force while a SELECT is rendered, and whether one is.
+    _hint: Hint | None = None
+    _in_select = False
+
+    def visit_select(self, select_stmt: Select[Any], **kw: Any) -> str:  # type: ignore[override]
+        """A SELECT, with its own hint or that of the statement around it."""
+        return self._at(hint_of(select_stmt) or self._hint, True, super().visit_select, select_stmt, **kw)
+
+    def visit_compound_select(self, cs: CompoundSelect[Any], **kw: Any) -> str:  # type: ignore[override]
+        """A UNION or the like, whose hint reaches its parts."""
+        return self._at(hint_of(cs) or self._hint, True, super().visit_compound_select, cs, **kw)
+
+    def visit_update(self, update_stmt: Update, **kw: Any) -> str:  # type: ignore[override]
+        """An UPDATE, whose tables never get a hint."""
+        return self._at(None, False, super().visit_update, update_stmt, **kw)
+
+    def visit_delete(self, delete_stmt: Delete, **kw: Any) -> str:  # type: ignore[override]
+        """A DELETE, whose tables never get a hint."""
+        return self._at(None, False, super().visit_delete, delete_stmt, **kw)
+
+    def visit_insert(self, insert_stmt: Insert, **kw: Any) -> str:  # type: ignore[override]
+        """An INSERT, without the RETURNING nobody asked for where the server refuses it."""
+        if _refuses_returning(insert_stmt):
+            kw["disable_implicit_returning"] = True
+        return self._at(None, False, super().visit_insert, insert_stmt, **kw)
+
+    def visit_table(self, table: TableClause, **kw: Any) -> str:  # type: ignore[override]
+        """A table, followed by the hint in force."""
+        text = super().visit_table(table, **kw)
+        if self._hint is None or not kw.get("asfrom"):
+            return text
+        # An alias that sets apart tables of one name is part of the text and has to follow the hint.
+        name = super().visit_table(table, **{**kw, "ambiguous_table_name_map": None})
+        return f"{name} {self._render_hint(self._hint)}{text.removeprefix(name)}"
+
+    def visit_table_at(self, table: TableAt, **kw: Any) -> str:
+        """A table with a hint of its own.
+
+        Raises:
+            CompileError: it is the target of a data change, which would pick old rows and change the present ones.
+        """
+        if not self._in_select:
+            raise exc.CompileError("rows can be read at another time, not changed")
+        return self._at(table.hint, True, self.visit_alias, table, **kw)
+
+    def visit_only_matrixone(self, _element: OnlyMatrixOne, **_kw: Any) -> str:
+        """Nothing: see :class:`~matrixone.dialect.hints.OnlyMatrixOne`."""
+        return ""
+
+    def visit_sequence(self, sequence: Sequence, **_kw: Any) -> str:
+        """``nextval('name')``."""
+        if self.preparer.schema_for_object(sequence):
+            raise exc.CompileError("nextval() takes no database: the sequence has to be in the current one")
+        return f"nextval({self.render_literal_value(sequence.name, String())})"
+
+    def visit_next_value_func(self, next_value: Any, **_kw: Any) -> str:
+        """``nextval()`` as the number it is; the server answers with text."""
+        return f"CAST({self.visit_sequence(next_value.sequence)} AS SIGNED)"
+
+    def _label_returning_column(self, *args: Any, **kw: Any) -> Any:
+        # The server refuses a column of RETURNING that names its database.
+        return super()._label_returning_column(*args, **{**kw, "include_table": False})
+
+    def _at(self, hint: Hint | None, in_select: bool, visit: Any, element: Any, **kw: Any) -> str:
+        before = self._hint, self._in_select
+        self._hint, self._in_select = hint, in_select
+        try:
+            text: str = visit(element, **kw)
+            return text
+        finally:
+            self._hint, self._in_select = before
+
+    def _render_hint(self, hint: Hint) -> str:
+        value = hint.value if isinstance(hint.value, int) else self.render_literal_value(hint.value, String())
+        return f"{{{hint.keyword} = {value}}}"
+
+
+def _refuses_returning(insert: Insert) -> bool:
+    """ON DUPLICATE KEY UPDATE, INSERT IGNORE, REPLACE, and inserts into temporary tables."""
+    words = {str(prefix).upper() for prefix, _ in insert._prefixes}
+    table_words = {str(word).upper() for word in getattr(insert.table, "_prefixes", ())}
+    return insert._post_values_clause is not None or "IGNORE" in words or "TEMPORARY" in table_words

@@ -1,0 +1,110 @@
+"""Data definition where MatrixOne differs from MySQL: indexes above all.
+
+Indexes are added and dropped by ALTER TABLE. CREATE INDEX does not lock the table, so rows that others write meanwhile
+are missing from the index for good; DROP INDEX makes the commit of an open writer fail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, String, exc
+from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex, IdentityOptions
+
+_PARSERS = frozenset({"ngram", "json", "json_value", "gojieba"})
+_VECTOR_INDEXES = frozenset({"ivfflat", "hnsw"})
+# Options of vector indexes by the kind of their value.
+_NUMBERS = frozenset({"lists", "m", "ef_construction", "ef_search"})
+_TEXTS = frozenset({"op_type", "quantization"})
+
+
+class MatrixOneDDLCompiler(MySQLDDLCompiler):
+    """MySQL's DDL with MatrixOne's indexes and sequences."""
+
+    def visit_create_index(self, create: CreateIndex, **_kw: Any) -> str:
+        """``ALTER TABLE t ADD INDEX``, whatever kind the index is of."""
+        if create.if_not_exists:
+            raise exc.CompileError("MatrixOne has no ADD INDEX IF NOT EXISTS; use Index.create(checkfirst=True)")
+        return f"{self._alter_table_of(create.element)} ADD {self._index(create.element)}"
+
+    def visit_drop_index(self, drop: DropIndex, **_kw: Any) -> str:
+        """``ALTER TABLE t DROP INDEX``."""
+        if drop.if_exists:
+            raise exc.CompileError("MatrixOne has no DROP INDEX IF EXISTS; use Index.drop(checkfirst=True)")
+        return f"{self._alter_table_of(drop.element)} DROP INDEX {self._prepared_index_name(drop.element)}"
+
+    def visit_create_sequence(self, create: CreateSequence, prefix: str | None = None, **kw: Any) -> str:
+        """``CREATE SEQUENCE``, with the type of its numbers."""
+        data_type = create.element.data_type
+        words = prefix or (f" AS {self.type_compiler.process(data_type)}" if data_type is not None else "")
+        return super().visit_create_sequence(create, prefix=words, **kw)
+
+    def get_identity_options(self, identity_options: IdentityOptions) -> str:
+        """The options of a sequence in the only order the server takes."""
+        for name in ("nominvalue", "nomaxvalue", "cache", "order"):
+            if getattr(identity_options, name, None) is not None:
+                raise exc.CompileError(f"MatrixOne's sequences have no option {name!r}")
+        numbers = (
+            ("INCREMENT BY", identity_options.increment),
+            ("MINVALUE", identity_options.minvalue),
+            ("MAXVALUE", identity_options.maxvalue),
+            ("START WITH", identity_options.start),
+        )
+        words = [f"{keyword} {number:d}" for keyword, number in numbers if number is not None]
+        return " ".join([*words, "CYCLE"] if identity_options.cycle else words)
+
+    def _alter_table_of(self, index: Index) -> str:
+        self._verify_index_table(index)
+        return f"ALTER TABLE {self.preparer.format_table(index.table)}"  # type: ignore[arg-type]
+
+    def _index(self, index: Index) -> str:
+        name = self._prepared_index_name(index)
+        using = self._option(index, "using")
+        if using is not None:
+            return f"INDEX {name} USING {_one_of(_VECTOR_INDEXES, using)} ({self._columns(index)}){self._vector(index)}"
+        kind = "UNIQUE INDEX" if index.unique else "INDEX"
+        if prefix := self._option(index, "prefix"):
+            kind = f"{_one_of(frozenset({'fulltext'}), prefix).upper()} {kind}"
+        parser = self._option(index, "with_parser")
+        words = f" WITH PARSER {_one_of(_PARSERS, parser)}" if parser else ""
+        return f"{kind} {name} ({self._columns(index)}){words}"
+
+    def _columns(self, index: Index) -> str:
+        length = self._option(index, "length")
+        parts = []
+        for expression in index.expressions:
+            text = self.sql_compiler.process(expression, include_table=False, literal_binds=True)
+            own = length.get(getattr(expression, "name", None)) if isinstance(length, dict) else length
+            parts.append(text if own is None else f"{text}({int(own)})")
+        return ", ".join(parts)
+
+    def _vector(self, index: Index) -> str:
+        options: Mapping[str, Any] = self._option(index, "with") or {}
+        return "".join(f" {self._vector_option(name, value)}" for name, value in options.items())
+
+    def _vector_option(self, name: str, value: Any) -> str:
+        if name in _NUMBERS:
+            return f"{name.upper()} {int(value)}"
+        if name in _TEXTS:
+            return f"{name.upper()} {self.sql_compiler.render_literal_value(str(value), String())}"
+        if name == "include":
+            return f"INCLUDE ({', '.join(map(self.preparer.quote, value))})"
+        raise exc.CompileError(f"a vector index has no option {name!r}")
+
+    def _option(self, index: Index, name: str) -> Any:
+        """An option given for this dialect or, where both have it, for MySQL."""
+        value = index.dialect_options[self.dialect.name][name]
+        if value is None and name in ("prefix", "with_parser", "length"):
+            value = index.dialect_kwargs.get(f"mysql_{name}")
+        return value
+
+
+def _one_of(known: frozenset[str], word: Any) -> str:
+    if str(word).lower() not in known:
+        raise exc.CompileError(f"an index cannot have {word!r} here; known: {', '.join(sorted(known))}")
+    return str(word).lower()

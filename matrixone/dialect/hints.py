@@ -1,0 +1,151 @@
+"""Time travel: reading tables as they were, by the hint the server takes between a table and its alias.
+
+``with_snapshot(select(Document), "before")`` compiles to ``SELECT ... FROM documents {SNAPSHOT = 'before'}``. On a
+statement the hint reaches every table in it, in joins, subqueries and CTEs too, and the statements that load
+relationships of its objects. On a table or mapped class it reaches that one.
+
+A statement that carries a hint cannot be compiled by another dialect, which would leave the hint out and read the
+present.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+
+from sqlalchemy import CompoundSelect, Select, inspect
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Mapper, aliased
+from sqlalchemy.orm.interfaces import UserDefinedOption
+from sqlalchemy.sql import roles
+from sqlalchemy.sql.cache_key import HasCacheKey
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClauseAlias, TableClause
+from sqlalchemy.sql.visitors import InternalTraversal
+
+if TYPE_CHECKING:
+    from sqlalchemy import FromClause
+    from sqlalchemy.orm.util import AliasedClass
+
+SelectT = TypeVar("SelectT", bound="Select[Any] | CompoundSelect[Any]")
+EntityT = TypeVar("EntityT")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Keyword and value of a hint; the compiler quotes the value."""
+
+    keyword: Literal["SNAPSHOT", "TIMESTAMP", "MO_TS"]
+    value: str | int
+
+
+@overload
+def with_snapshot(target: SelectT, name: str) -> SelectT: ...
+@overload
+def with_snapshot(target: TableClause, name: str) -> FromClause: ...
+@overload
+def with_snapshot(target: type[EntityT], name: str) -> AliasedClass[EntityT]: ...
+def with_snapshot(target: Any, name: str) -> Any:
+    """Read as of a snapshot.
+
+    Args:
+        target: a SELECT or UNION, which comes back with the hint on all of its tables; or a table or mapped class, which
+            comes back as an alias with the hint.
+        name: of the snapshot. Neither its level nor its object is checked: a snapshot of one table reads any other
+            table at its time as well.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the target can carry no hint, or the name is empty.
+    """
+    if not name:
+        raise ArgumentError("a snapshot has a name")
+    return _travel(target, Hint("SNAPSHOT", name))
+
+
+@overload
+def with_timestamp(target: SelectT, moment: datetime) -> SelectT: ...
+@overload
+def with_timestamp(target: TableClause, moment: datetime) -> FromClause: ...
+@overload
+def with_timestamp(target: type[EntityT], moment: datetime) -> AliasedClass[EntityT]: ...
+def with_timestamp(target: Any, moment: datetime) -> Any:
+    """Read as of a moment, which has to be recent or covered by a snapshot or a PITR.
+
+    Args:
+        target: as for :func:`with_snapshot`.
+        moment: with a time zone; the server takes the hint as UTC, whatever zone the session has.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the target can carry no hint, or the moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ArgumentError("a moment to read at needs a time zone")
+    return _travel(target, Hint("TIMESTAMP", f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}"))
+
+
+@overload
+def with_mo_ts(target: SelectT, nanoseconds: int) -> SelectT: ...
+@overload
+def with_mo_ts(target: TableClause, nanoseconds: int) -> FromClause: ...
+@overload
+def with_mo_ts(target: type[EntityT], nanoseconds: int) -> AliasedClass[EntityT]: ...
+def with_mo_ts(target: Any, nanoseconds: int) -> Any:
+    """Read as of a moment in nanoseconds since 1970, such as ``mo_catalog.mo_snapshots.ts``.
+
+    Args:
+        target: as for :func:`with_snapshot`.
+        nanoseconds: the moment. The server does not check that its history reaches back so far.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the target can carry no hint.
+    """
+    return _travel(target, Hint("MO_TS", int(nanoseconds)))
+
+
+class TimeTravel(HasCacheKey, UserDefinedOption):
+    """The option by which a statement carries its hint, so that it is part of the statement's cache key."""
+
+    payload: Hint
+    propagate_to_loaders = True
+
+    def _gen_cache_key(self, anon_map: Any, bindparams: Any) -> tuple[Any, ...]:  # noqa: ARG002
+        return (TimeTravel, self.payload)
+
+
+class OnlyMatrixOne(roles.StatementOptionRole, ClauseElement):
+    """Renders nothing in this dialect and cannot be compiled by another."""
+
+    __visit_name__ = "only_matrixone"
+    stringify_dialect = "matrixone"
+    inherit_cache = True
+
+
+class TableAt(FromClauseAlias):
+    """An alias of a table that carries a hint."""
+
+    __visit_name__ = "table_at"
+    stringify_dialect = "matrixone"
+    _traverse_internals = [*AliasedReturnsRows._traverse_internals, ("hint", InternalTraversal.dp_plain_obj)]
+
+    def _init(self, selectable: Any, *, name: str | None = None, hint: Hint | None = None) -> None:
+        self.hint = cast("Hint", hint)
+        super()._init(selectable, name=name)
+
+
+def hint_of(statement: Any) -> Hint | None:
+    """The hint a SELECT or UNION carries; of several the last."""
+    return next((option.payload for option in reversed(statement._with_options) if isinstance(option, TimeTravel)), None)
+
+
+def _travel(target: Any, hint: Hint) -> Any:
+    if isinstance(target, Select):
+        return target.options(TimeTravel(hint)).prefix_with(OnlyMatrixOne())
+    if isinstance(target, CompoundSelect):
+        return target.options(TimeTravel(hint))
+    if isinstance(target, TableClause):
+        return TableAt._construct(target, hint=hint)
+    mapper = inspect(target, raiseerr=False)
+    if isinstance(mapper, Mapper) and isinstance(mapper.persist_selectable, TableClause):
+        return aliased(target, TableAt._construct(mapper.persist_selectable, hint=hint))
+    raise ArgumentError(f"only a SELECT, a table or a class mapped to one table can be read at another time, not {target!r}")

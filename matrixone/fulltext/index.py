@@ -1,0 +1,52 @@
+"""Full-text indexes, declared with a table and created with it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, ColumnElement, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class FulltextParserType(StrEnum):
+    """How the text is split into words; without one, at blanks and punctuation."""
+
+    NGRAM = "ngram"
+    JSON = "json"
+    JSON_VALUE = "json_value"
+    GOJIEBA = "gojieba"
+
+
+class FulltextIndex(Index):
+    """A full-text index over one or more columns; MATCH has to name exactly these columns.
+
+    Args:
+        name: of the index.
+        columns: the columns, or their names; one may stand alone. The table needs a primary key.
+        parser: one of :class:`FulltextParserType`.
+        **options: of :class:`sqlalchemy.Index`.
+
+    Raises:
+        ValueError: there is no column, or no such parser.
+
+    Creating it sends ``ALTER TABLE ... ADD FULLTEXT INDEX``.
+    """
+
+    inherit_cache = True
+
+    def __init__(
+        self,
+        name: str,
+        columns: str | Column[Any] | ColumnElement[Any] | Sequence[str | Column[Any] | ColumnElement[Any]],
+        parser: str | None = None,
+        **options: Any,
+    ) -> None:
+        each = [columns] if isinstance(columns, str | ColumnElement) or hasattr(columns, "__clause_element__") else [*columns]
+        if not each:
+            raise ValueError("a full-text index needs a column")
+        if parser is not None:
+            options["matrixone_with_parser"] = str(FulltextParserType(parser))
+        super().__init__(name, *each, matrixone_prefix="FULLTEXT", **options)

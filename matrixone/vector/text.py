@@ -1,0 +1,65 @@
+"""Vectors as the text the server reads and writes: ``[1.5, 2.25, 3]``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
+
+
+@runtime_checkable
+class ArrayLike(Protocol):
+    """A numpy array, ``array.array`` or tensor, recognised by its ``tolist``: none of their packages is imported."""
+
+    def tolist(self) -> object:
+        """The values as Python numbers."""
+
+
+VectorLike: TypeAlias = Sequence[float] | ArrayLike
+
+
+def to_floats(values: object) -> list[float]:
+    """The values as a list of Python floats.
+
+    Raises:
+        TypeError: the value is no sequence of numbers (text and bytes are none).
+        ValueError: a number is too large for a float.
+    """
+    items = values.tolist() if isinstance(values, ArrayLike) else values
+    if not isinstance(items, Sequence) or isinstance(items, str | bytes | bytearray):
+        raise TypeError(f"a vector is a sequence of numbers, not {type(values).__name__}")
+    try:
+        return list(map(float, items))
+    except (TypeError, OverflowError) as error:
+        raise (ValueError if isinstance(error, OverflowError) else TypeError)(f"not a vector: {error}") from error
+
+
+def to_text(values: object) -> str:
+    """Write a vector so that reading it back gives the same floats, whether it is stored with 32 or 64 bits.
+
+    Args:
+        values: list, tuple, ``array.array``, numpy array, or anything else with ``tolist``.
+
+    Raises:
+        TypeError: the value is no sequence of numbers.
+        ValueError: it is empty, or has NaN or an infinity, which the server would store.
+    """
+    text = f"[{','.join(map(repr, to_floats(values)))}]"
+    if "n" in text:  # only nan and inf have the letter
+        raise ValueError("a vector has no NaN and no infinity")
+    if text == "[]":
+        raise ValueError("a vector has at least one dimension")
+    return text
+
+
+def from_text(text: str | bytes) -> list[float]:
+    """Read the server's text of a vector.
+
+    Raises:
+        ValueError: the text is not ``[number, ...]``.
+    """
+    if isinstance(text, bytes):
+        text = text.decode()
+    body = text.strip()
+    if body[:1] != "[" or body[-1:] != "]":
+        raise ValueError(f"not the text of a vector: {text[:40]!r}")
+    return list(map(float, body[1:-1].split(",")))
