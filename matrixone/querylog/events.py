@@ -94,7 +94,7 @@ def result_fields(cursor: DBAPICursor) -> dict[str, Any]:
     rows = cursor.rowcount
     if not 0 <= rows < _UNKNOWN_ROWCOUNT:
         return {}
-    return {"affected_rows" if cursor.description is None else "db.response.returned_rows": rows}
+    return {"db.response.returned_rows" if cursor.description else "affected_rows": rows}
 
 
 def error_fields(error: BaseException, *, show_message: bool) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class QueryLog:
         """Report that the statement a connection was running raised; without effect if that was logged already.
 
         Args:
+            connection: The connection that ran it.
             error: The driver's exception, or SQLAlchemy's around it.
         """
         execution = self._running.pop(connection, None)
