@@ -65,9 +65,8 @@ def test_no_literal_reaches_an_event(lines, sql, mode, longest):
     lines.events.clear()
     engine = create_engine("sqlite://")
     QueryLog(mode=mode, max_sql_display_length=longest).attach(engine)
-    with engine.connect() as connection:
-        with contextlib.suppress(DBAPIError):
-            connection.exec_driver_sql(sql)
+    with engine.connect() as connection, contextlib.suppress(DBAPIError):
+        connection.exec_driver_sql(sql)
     (event,) = lines.queries()
     for measured in ("duration", "timestamp", "matrixone.transaction.id"):
         del event[measured]
