@@ -16,10 +16,14 @@ from matrixone.dialect.types import reflected_types
 from matrixone.dialect.version import is_lite, matrixone_version, mysql_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy.engine import Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, DBAPIModule, ExceptionContext, PoolProxiedConnection
+    from sqlalchemy.engine.interfaces import (
+        DBAPIConnection,
+        DBAPICursor,
+        DBAPIModule,
+        ExceptionContext,
+        PoolProxiedConnection,
+    )
 
 _PACKET_TOO_BIG = 13125  # the server closes the connection after this one
 
@@ -29,7 +33,8 @@ class MatrixOneExecutionContext(MySQLExecutionContext_mysqldb):
 
     def fire_sequence(self, seq: schema.Sequence, type_: Any) -> int:
         """Run ``SELECT nextval('name')``."""
-        return int(self._execute_scalar(f"SELECT {self.dialect.statement_compiler.nextval(self.dialect, seq)}", type_))
+        compiled = seq.next_value().select().compile(dialect=self.dialect)
+        return int(self._execute_scalar(compiled.string, type_))
 
 
 class MatrixOneDialect(ReflectionDialect, TransactionDialect):
@@ -49,7 +54,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
     execution_ctx_cls = MatrixOneExecutionContext
     ischema_names = reflected_types
 
-    construct_arguments: Sequence[Any] = [
+    construct_arguments = [  # noqa: RUF012 - read by SQLAlchemy, never written
         (schema.Table, {"*": None}),
         (sql.Update, {"limit": None}),
         (sql.Delete, {"limit": None}),
@@ -66,7 +71,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
     supports_for_update_of = False
 
     supports_sequences = True
-    # AUTO_INCREMENT serves where a sequence is only a suggestion; nextval() locks the sequence until the transaction ends.
+    # AUTO_INCREMENT serves where a sequence is only a suggestion: nextval() locks it until the transaction ends.
     sequences_optional = True
 
     insert_returning = True

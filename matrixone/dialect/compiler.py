@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, exc
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 
-from matrixone.dialect.hints import Hint, hint_of
+from matrixone.dialect.hints import hint_of
 
 if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
 
-    from matrixone.dialect.hints import OnlyMatrixOne, TableAt
+    from matrixone.dialect.hints import Hint, OnlyMatrixOne, TableAt
 
 
 class MatrixOneCompiler(MySQLCompiler_mysqldb):
@@ -46,11 +46,11 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
 
     def visit_table(self, table: TableClause, **kw: Any) -> str:  # type: ignore[override]
         """A table, followed by the hint in force."""
-        text = super().visit_table(table, **kw)
+        text: str = super().visit_table(table, **kw)  # type: ignore[no-untyped-call]
         if self._hint is None or not kw.get("asfrom"):
             return text
         # An alias that sets apart tables of one name is part of the text and has to follow the hint.
-        name = super().visit_table(table, **{**kw, "ambiguous_table_name_map": None})
+        name: str = super().visit_table(table, **{**kw, "ambiguous_table_name_map": None})  # type: ignore[no-untyped-call]
         return f"{name} {self._render_hint(self._hint)}{text.removeprefix(name)}"
 
     def visit_table_at(self, table: TableAt, **kw: Any) -> str:
@@ -79,7 +79,7 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
 
     def _label_returning_column(self, *args: Any, **kw: Any) -> Any:
         # The server refuses a column of RETURNING that names its database.
-        return super()._label_returning_column(*args, **{**kw, "include_table": False})
+        return super()._label_returning_column(*args, **{**kw, "include_table": False})  # type: ignore[no-untyped-call]
 
     def _at(self, hint: Hint | None, in_select: bool, visit: Any, element: Any, **kw: Any) -> str:
         before = self._hint, self._in_select

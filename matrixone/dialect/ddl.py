@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, String, exc
+from sqlalchemy import String, exc
 from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex, IdentityOptions
+    from sqlalchemy import Index
+    from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex
+    from sqlalchemy.sql.schema import IdentityOptions
 
 _PARSERS = frozenset({"ngram", "json", "json_value", "gojieba"})
 _VECTOR_INDEXES = frozenset({"ivfflat", "hnsw"})
@@ -26,7 +28,7 @@ _TEXTS = frozenset({"op_type", "quantization"})
 class MatrixOneDDLCompiler(MySQLDDLCompiler):
     """MySQL's DDL with MatrixOne's indexes and sequences."""
 
-    def visit_create_index(self, create: CreateIndex, **_kw: Any) -> str:
+    def visit_create_index(self, create: CreateIndex, **_kw: Any) -> str:  # type: ignore[override]
         """``ALTER TABLE t ADD INDEX``, whatever kind the index is of."""
         if create.if_not_exists:
             raise exc.CompileError("MatrixOne has no ADD INDEX IF NOT EXISTS; use Index.create(checkfirst=True)")
@@ -42,7 +44,8 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         """``CREATE SEQUENCE``, with the type of its numbers."""
         data_type = create.element.data_type
         words = prefix or (f" AS {self.type_compiler.process(data_type)}" if data_type is not None else "")
-        return super().visit_create_sequence(create, prefix=words, **kw)
+        text: str = super().visit_create_sequence(create, prefix=words, **kw)  # type: ignore[no-untyped-call]
+        return text
 
     def get_identity_options(self, identity_options: IdentityOptions) -> str:
         """The options of a sequence in the only order the server takes."""
@@ -77,6 +80,7 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
     def _columns(self, index: Index) -> str:
         length = self._option(index, "length")
         parts = []
+        expression: Any
         for expression in index.expressions:
             text = self.sql_compiler.process(expression, include_table=False, literal_binds=True)
             own = length.get(getattr(expression, "name", None)) if isinstance(length, dict) else length

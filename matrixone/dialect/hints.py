@@ -11,20 +11,20 @@ present.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from sqlalchemy import CompoundSelect, Select, inspect
+from sqlalchemy import ColumnElement, CompoundSelect, Select, inspect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Mapper, aliased
 from sqlalchemy.orm.interfaces import UserDefinedOption
-from sqlalchemy.sql import roles
 from sqlalchemy.sql.cache_key import HasCacheKey
-from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClauseAlias, TableClause
 from sqlalchemy.sql.visitors import InternalTraversal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import FromClause
     from sqlalchemy.orm.util import AliasedClass
 
@@ -50,8 +50,8 @@ def with_snapshot(target: Any, name: str) -> Any:
     """Read as of a snapshot.
 
     Args:
-        target: a SELECT or UNION, which comes back with the hint on all of its tables; or a table or mapped class, which
-            comes back as an alias with the hint.
+        target: a SELECT or UNION, which comes back with the hint on all of its tables; or a table or mapped class,
+            which comes back as an alias with the hint.
         name: of the snapshot. Neither its level nor its object is checked: a snapshot of one table reads any other
             table at its time as well.
 
@@ -81,7 +81,7 @@ def with_timestamp(target: Any, moment: datetime) -> Any:
     """
     if moment.tzinfo is None:
         raise ArgumentError("a moment to read at needs a time zone")
-    return _travel(target, Hint("TIMESTAMP", f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}"))
+    return _travel(target, Hint("TIMESTAMP", f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"))
 
 
 @overload
@@ -113,7 +113,7 @@ class TimeTravel(HasCacheKey, UserDefinedOption):
         return (TimeTravel, self.payload)
 
 
-class OnlyMatrixOne(roles.StatementOptionRole, ClauseElement):
+class OnlyMatrixOne(ColumnElement[Any]):
     """Renders nothing in this dialect and cannot be compiled by another."""
 
     __visit_name__ = "only_matrixone"
@@ -126,7 +126,10 @@ class TableAt(FromClauseAlias):
 
     __visit_name__ = "table_at"
     stringify_dialect = "matrixone"
-    _traverse_internals = [*AliasedReturnsRows._traverse_internals, ("hint", InternalTraversal.dp_plain_obj)]
+    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy's cache key reads
+        *AliasedReturnsRows._traverse_internals,
+        ("hint", InternalTraversal.dp_plain_obj),
+    ]
 
     def _init(self, selectable: Any, *, name: str | None = None, hint: Hint | None = None) -> None:
         self.hint = cast("Hint", hint)
@@ -135,7 +138,8 @@ class TableAt(FromClauseAlias):
 
 def hint_of(statement: Any) -> Hint | None:
     """The hint a SELECT or UNION carries; of several the last."""
-    return next((option.payload for option in reversed(statement._with_options) if isinstance(option, TimeTravel)), None)
+    hints = [option.payload for option in statement._with_options if isinstance(option, TimeTravel)]
+    return hints[-1] if hints else None
 
 
 def _travel(target: Any, hint: Hint) -> Any:
@@ -148,4 +152,4 @@ def _travel(target: Any, hint: Hint) -> Any:
     mapper = inspect(target, raiseerr=False)
     if isinstance(mapper, Mapper) and isinstance(mapper.persist_selectable, TableClause):
         return aliased(target, TableAt._construct(mapper.persist_selectable, hint=hint))
-    raise ArgumentError(f"only a SELECT, a table or a class mapped to one table can be read at another time, not {target!r}")
+    raise ArgumentError(f"only a SELECT, a table or a class of one table can be read at another time, not {target!r}")

@@ -73,7 +73,9 @@ class ReflectionDialect(MySQLDialect_pymysql):
         return True
 
     @reflection.cache
-    def get_indexes(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> list[ReflectedIndex]:
+    def get_indexes(
+        self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
+    ) -> list[ReflectedIndex]:
         """The indexes, with what makes a full-text or vector index in ``dialect_options``."""
         keys = self._parsed_state_or_create(connection, table_name, schema, **kw).keys
         indexes = [_reflected_index(self.name, key) for key in keys if key["type"] != "PRIMARY"]

@@ -1,8 +1,8 @@
 """What the dialect sends to open and close a transaction.
 
-The driver stays in autocommit mode for its whole life and every transaction is opened by ``BEGIN``. Under ``autocommit=0``
-the server commits clones and data branches on its own and refuses other statements; after ``BEGIN`` they take part in the
-transaction.
+The driver stays in autocommit mode for its whole life and every transaction is opened by ``BEGIN``. Under
+``autocommit=0`` the server commits clones and data branches on its own and refuses other statements; after ``BEGIN``
+they take part in the transaction.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel, PoolProxiedConnection
@@ -67,23 +67,23 @@ class TransactionDialect(MySQLDialect_pymysql):
         if not status & _AUTOCOMMIT:
             _send(dbapi_connection, "SET autocommit = 1")
 
-    def do_savepoint(self, connection: Connection, name: str) -> NoReturn:
+    def do_savepoint(self, connection: Connection, name: str) -> NoReturn:  # noqa: ARG002
         """Raise, before anything is sent."""
         _refuse(f"SAVEPOINT {name}")
 
-    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> NoReturn:
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> NoReturn:  # noqa: ARG002
         """Raise, before anything is sent."""
         _refuse(f"ROLLBACK TO SAVEPOINT {name}")
 
-    def do_release_savepoint(self, connection: Connection, name: str) -> NoReturn:
+    def do_release_savepoint(self, connection: Connection, name: str) -> NoReturn:  # noqa: ARG002
         """Raise, before anything is sent."""
         _refuse(f"RELEASE SAVEPOINT {name}")
 
-    def get_isolation_level_values(self, dbapi_conn: DBAPIConnection) -> Sequence[IsolationLevel]:  # type: ignore[override]
+    def get_isolation_level_values(self, dbapi_conn: DBAPIConnection) -> tuple[IsolationLevel, ...]:  # noqa: ARG002
         """The two that exist; the server accepts any other name and goes on as before."""
         return ("AUTOCOMMIT", "READ COMMITTED")
 
-    def get_default_isolation_level(self, dbapi_conn: DBAPIConnection) -> Literal["READ COMMITTED"]:
+    def get_default_isolation_level(self, dbapi_conn: DBAPIConnection) -> Literal["READ COMMITTED"]:  # noqa: ARG002
         """READ COMMITTED, known without asking."""
         return "READ COMMITTED"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Column, ColumnElement, Index
+from sqlalchemy import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Column, ColumnElement
 
 
 class FulltextParserType(StrEnum):
@@ -44,7 +46,8 @@ class FulltextIndex(Index):
         parser: str | None = None,
         **options: Any,
     ) -> None:
-        each = [columns] if isinstance(columns, str | ColumnElement) or hasattr(columns, "__clause_element__") else [*columns]
+        one = isinstance(columns, str) or hasattr(columns, "compile") or hasattr(columns, "__clause_element__")
+        each: list[Any] = [columns] if one else [*cast("Iterable[Any]", columns)]
         if not each:
             raise ValueError("a full-text index needs a column")
         if parser is not None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Double, Function, literal
+from sqlalchemy import Double, Function, literal
 from sqlalchemy.sql import roles
 
-from matrixone.vector.text import VectorLike
-
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute
     from sqlalchemy.sql._typing import _HasClauseElement
+
+    from matrixone.vector.text import VectorLike
 
 Vector: TypeAlias = "ColumnElement[Any] | InstrumentedAttribute[Any] | VectorLike | str"
 

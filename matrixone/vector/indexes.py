@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Index
+from sqlalchemy import Index
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, ColumnElement
 
 
 class VectorOpType(StrEnum):
@@ -42,8 +45,8 @@ class IvfVectorIndex(Index):
         op_type: str = VectorOpType.VECTOR_L2_OPS,
         **options: Any,
     ) -> None:
-        settings = {"lists": lists, "op_type": op_type}
-        super().__init__(name, column, matrixone_using="ivfflat", matrixone_with=_checked(settings), **options)
+        settings = _settings(op_type, lists=lists)
+        super().__init__(name, column, matrixone_using="ivfflat", matrixone_with=settings, **options)
 
 
 class HnswVectorIndex(Index):
@@ -79,13 +82,13 @@ class HnswVectorIndex(Index):
         op_type: str = VectorOpType.VECTOR_L2_OPS,
         **options: Any,
     ) -> None:
-        settings = {"m": m, "ef_construction": ef_construction, "ef_search": ef_search, "op_type": op_type}
-        super().__init__(name, column, matrixone_using="hnsw", matrixone_with=_checked(settings), **options)
+        settings = _settings(op_type, m=m, ef_construction=ef_construction, ef_search=ef_search)
+        super().__init__(name, column, matrixone_using="hnsw", matrixone_with=settings, **options)
 
 
-def _checked(settings: dict[str, int | str | None]) -> dict[str, int | str]:
-    for name, value in settings.items():
-        if isinstance(value, int) and value < 1:
-            raise ValueError(f"{name} is 1 or more, not {value}")
-    settings["op_type"] = str(VectorOpType(settings["op_type"]))
-    return {name: value for name, value in settings.items() if value is not None}
+def _settings(op_type: str, **numbers: int | None) -> dict[str, int | str]:
+    given = {name: number for name, number in numbers.items() if number is not None}
+    for name, number in given.items():
+        if number < 1:
+            raise ValueError(f"{name} is 1 or more, not {number}")
+    return {**given, "op_type": str(VectorOpType(op_type))}
