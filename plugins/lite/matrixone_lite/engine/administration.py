@@ -1,0 +1,86 @@
+"""Handlers of the statements about accounts, users, roles, stages and publications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from matrixone_lite.engine import accounts, publications, stages, users
+from matrixone_lite.engine.api import Done
+from matrixone_lite.engine.dispatch import handles
+from matrixone_lite.engine.errors import unsupported
+from matrixone_lite.sql import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matrixone_lite.engine.api import Principal
+    from matrixone_lite.engine.catalog import Catalog
+    from matrixone_lite.engine.session import LiteSession
+
+_ACTIONS: Final[dict[type[ast.Statement], Callable[[Catalog, Principal, Any], None]]] = {
+    ast.CreateAccount: accounts.create_account,
+    ast.AlterAccount: accounts.alter_account,
+    ast.CreateUser: users.create_user,
+    ast.AlterUser: users.alter_user,
+    ast.DropUser: users.drop_user,
+    ast.CreateRole: users.create_role,
+    ast.DropRole: users.drop_role,
+    ast.GrantRole: users.grant_role,
+    ast.RevokeRole: users.revoke_role,
+    ast.CreateStage: stages.create_stage,
+    ast.AlterStage: stages.alter_stage,
+    ast.DropStage: stages.drop_stage,
+    ast.CreatePublication: publications.create_publication,
+    ast.AlterPublication: publications.alter_publication,
+    ast.DropPublication: publications.drop_publication,
+}
+
+
+@handles(*_ACTIONS)
+def administer(session: LiteSession, statement: ast.Statement) -> Done:
+    """Change objects outside databases."""
+    _ACTIONS[type(statement)](session.catalog, session.principal, statement)
+    return Done()
+
+
+@handles(ast.DropAccount)
+def drop_account(session: LiteSession, statement: ast.DropAccount) -> Done:
+    """DROP ACCOUNT, with its databases."""
+    catalog = session.catalog
+    account = accounts.find_account_to_drop(catalog, session.principal, statement)
+    if account is not None:
+        for database in catalog.databases(account.id):
+            for table in catalog.tables(database.id):
+                catalog.drop_table(table)
+            catalog.drop_database(database)
+        accounts.forget_account(catalog, account)
+    return Done()
+
+
+@handles(ast.AlterRole)
+def alter_role(session: LiteSession, statement: ast.AlterRole) -> Done:
+    """ALTER ROLE … RENAME TO."""
+    if statement.rename_to is None:
+        raise unsupported("rules of roles")
+    users.rename_role(session.catalog, session.principal, statement.name, statement.rename_to)
+    return Done()
+
+
+@handles(ast.SetRole)
+def set_role(session: LiteSession, statement: ast.SetRole) -> Done:
+    """SET ROLE; SET SECONDARY ROLE has no effect where privileges are not checked."""
+    if statement.role is not None:
+        session.principal = users.set_role(session.catalog, session.principal, statement.role)
+    return Done()
+
+
+@handles(ast.SetDefaultRole, ast.SetPassword)
+def accept(_session: LiteSession, _statement: ast.Statement) -> Done:
+    """SET DEFAULT ROLE and SET PASSWORD: the server accepts them and does nothing."""
+    return Done()
+
+
+@handles(ast.Grant, ast.Revoke)
+def refuse_privileges(_session: LiteSession, statement: ast.Statement) -> Done:
+    """GRANT and REVOKE of privileges: refused, since nothing would check them."""
+    raise unsupported(f"{type(statement).__name__.upper()} of privileges")

@@ -1,0 +1,157 @@
+"""Tables as text: SHOW CREATE TABLE and DESC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from matrixone_lite.engine.printer import Printer, default_text, quoted, quoted_text
+from matrixone_lite.sql import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from matrixone_lite.engine.catalog import Column, ForeignKey, Index, Table
+
+_HIDDEN_OPTIONS: Final = {"visible", "comment", "include"}  # printed elsewhere, or not at all
+_TEXT_OPTIONS: Final = {"op_type", "quantization"}
+
+
+def create_table(table: Table, find: Callable[[int], Table | None]) -> str:
+    """The statement SHOW CREATE TABLE prints.
+
+    :param find: gives the table of an id, for foreign keys
+    """
+    lines = [f"  {_column(column, table)}" for column in table.columns]
+    primary = [index for index in table.indexes if index.kind == "primary"]
+    others = [index for index in table.indexes if index.kind != "primary"]
+    lines += [_index(index) for index in (*primary, *others)]
+    lines += [f"  {_foreign_key(key, find)}" for key in table.foreign_keys]
+    printer = Printer(quote_columns=True)
+    lines += [f"  CONSTRAINT {quoted(check.name)} CHECK ({printer.text(check.expr)})" for check in table.checks]
+    word = "TEMPORARY " if table.temporary else "EXTERNAL " if table.kind == "external" else ""
+    head = f"CREATE {word}TABLE {quoted(table.name)} (\n"
+    return head + ",\n".join(lines) + "\n)" + "".join(_trailers(table))
+
+
+def _column(column: Column, table: Table) -> str:
+    parts = [quoted(column.name), column.type.sql]
+    if column.generated is not None:
+        text = Printer(parentheses=True).text(column.generated)
+        parts.append(f"GENERATED ALWAYS AS ({text}) {'STORED' if column.stored else 'VIRTUAL'}")
+    else:
+        required = not column.nullable or is_primary(column, table)
+        parts += ["NOT NULL"] if required else []
+        if column.auto_increment:
+            parts.append("AUTO_INCREMENT")
+        elif column.default is not None and not _is_null(column.default):
+            parts.append(f"DEFAULT {default_text(column.default)}")
+        elif not required:
+            parts.append("DEFAULT NULL")
+        if column.on_update is not None:
+            parts.append(f"ON UPDATE {default_text(column.on_update)}")
+    if column.comment:
+        parts.append(f"COMMENT {quoted_text(column.comment)}")
+    return " ".join(parts)
+
+
+def _index(index: Index) -> str:
+    columns = ",".join(map(quoted, index.columns))
+    comment = f" COMMENT {quoted_text(index.comment)}" if index.comment else ""
+    match index.kind:
+        case "primary":
+            return f"  PRIMARY KEY ({columns})"
+        case "fulltext":
+            name = f"{quoted(index.name)}" if index.name else ""
+            parser = f" WITH PARSER {index.parser}" if index.parser else ""
+            asynchronous = " ASYNC" if dict(index.options).get("async") else ""
+            return f" FULLTEXT {name}({columns}){parser}{asynchronous}{comment}"
+        case "ivfflat" | "hnsw":
+            return f"  KEY {quoted(index.name)} USING {index.kind} ({columns}){_vector_options(index)}{comment}"
+        case _:
+            word = "UNIQUE KEY" if index.unique else "KEY"
+            return f"  {word} {quoted(index.name)} ({columns}){comment}"
+
+
+def _vector_options(index: Index) -> str:
+    text = ""
+    for key, value in index.options:
+        if key in _TEXT_OPTIONS:
+            text += f" {key} '{value}' "
+        elif key == "async":
+            text += " async "
+        elif key not in _HIDDEN_OPTIONS:
+            text += f" {key} = {_option_value(value)} "
+    included = dict(index.options).get("include")
+    return text + (f" INCLUDE ({', '.join(map(quoted, included))})" if included else "")
+
+
+def _option_value(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _foreign_key(key: ForeignKey, find: Callable[[int], Table | None]) -> str:
+    parent = find(key.parent)
+    columns, referenced = (",".join(map(quoted, names)) for names in (key.columns, key.referenced))
+    target = quoted(parent.name if parent else "")
+    actions = f"ON DELETE {key.on_delete.upper()} ON UPDATE {key.on_update.upper()}"
+    return f"CONSTRAINT {quoted(key.name)} FOREIGN KEY ({columns}) REFERENCES {target} ({referenced}) {actions}"
+
+
+def _trailers(table: Table) -> Iterator[str]:
+    """What follows the closing parenthesis."""
+    if table.comment:
+        yield f" COMMENT={quoted_text(table.comment)}"
+    properties = table.attributes.get("properties")
+    if properties:
+        yield " PROPERTIES(" + ", ".join(f'"{key}" = "{value}"' for key, value in properties) + ")"
+    cluster = table.attributes.get("cluster_by")
+    if cluster:
+        yield f" CLUSTER BY ({', '.join(map(quoted, cluster))})"
+    partitioning = table.attributes.get("partitioning")
+    if partitioning:
+        yield f" {partitioning}"
+
+
+# --- DESC ------------------------------------------------------------------------------------------------------------
+
+
+def described_type(column: Column) -> str:
+    """A column's type as DESC prints it."""
+    return column.type.described
+
+
+def key_of(column: Column, table: Table) -> str:
+    """PRI, UNI, MUL or nothing, as DESC prints it."""
+    if is_primary(column, table):
+        return "PRI"
+    name = column.name.lower()
+    leading = [index for index in table.indexes if index.columns and index.columns[0].lower() == name]
+    if any(index.kind == "unique" and len(index.columns) == 1 for index in leading):
+        return "UNI"
+    return "MUL" if any(index.kind in {"plain", "unique"} for index in leading) else ""
+
+
+def extra_of(column: Column) -> str:
+    """What DESC says of a generated or AUTO_INCREMENT column."""
+    if column.generated is not None:
+        return "STORED GENERATED" if column.stored else "VIRTUAL GENERATED"
+    return "auto_increment" if column.auto_increment else ""
+
+
+def described_default(column: Column) -> str | None:
+    """A column's default as DESC prints it: text without quotes."""
+    if column.default is None or _is_null(column.default):
+        return None
+    if isinstance(column.default, ast.Literal) and isinstance(column.default.value, str):
+        return column.default.value
+    return default_text(column.default)
+
+
+def is_primary(column: Column, table: Table) -> bool:
+    """Whether a column is part of the primary key."""
+    key = table.primary_key
+    return key is not None and column.name.lower() in {name.lower() for name in key.columns}
+
+
+def _is_null(expr: ast.Expr) -> bool:
+    return isinstance(expr, ast.Literal) and expr.value is None
