@@ -1,0 +1,159 @@
+"""Managers as attributes: typed properties for those the project ships, by name for everybody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from matrixone.exceptions import PluginError
+from matrixone.managers import AsyncManager, Manager
+
+if TYPE_CHECKING:
+    from matrixone_clone import AsyncCloneManager, CloneManager
+    from matrixone_load_data import AsyncLoadDataManager, LoadDataManager
+    from matrixone_pubsub import AsyncPubSubManager, PubSubManager
+    from matrixone_snapshots import AsyncSnapshotManager, SnapshotManager
+    from matrixone_stage import AsyncStageManager, StageManager
+    from matrixone_vector import AsyncVectorManager, VectorManager
+
+    from matrixone.managers import ManagerSpec
+
+M = TypeVar("M", bound=Manager)
+A = TypeVar("A", bound=AsyncManager[Any])
+
+
+class MissingManagerError(PluginError, AttributeError):
+    """No installed plugin offers the manager."""
+
+
+class _Managers:
+    """Makes managers at their first attribute access and keeps them."""
+
+    _managers: dict[str, Any]
+
+    def _named(self, name: str) -> Any:
+        managers = self.__dict__.setdefault("_managers", {})
+        if name not in managers:
+            managers[name] = self._make_manager(_spec(name, self))
+        return managers[name]
+
+    def _make_manager(self, spec: ManagerSpec) -> Any:
+        raise NotImplementedError
+
+    if not TYPE_CHECKING:  # type checkers report misspelt attributes; managers of others are typed by `manager(cls)`
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return self._named(name)
+
+
+class ManagerAttributes(_Managers):
+    """The managers of a synchronous session or client."""
+
+    def manager(self, cls: type[M]) -> M:
+        """The manager of that class.
+
+        Args:
+            cls: A synchronous manager class offered by an installed plugin.
+
+        Raises:
+            PluginError: No plugin offers it.
+        """
+        return cast("M", self._named(_spec_of(cls).name))
+
+    @property
+    def snapshots(self) -> SnapshotManager:
+        """Snapshots: create, list, drop, read the past."""
+        return cast("SnapshotManager", self._named("snapshots"))
+
+    @property
+    def clone(self) -> CloneManager:
+        """Copies of databases and tables."""
+        return cast("CloneManager", self._named("clone"))
+
+    @property
+    def load_data(self) -> LoadDataManager:
+        """Files into tables."""
+        return cast("LoadDataManager", self._named("load_data"))
+
+    @property
+    def stage(self) -> StageManager:
+        """Places outside the database where files are kept."""
+        return cast("StageManager", self._named("stage"))
+
+    @property
+    def pubsub(self) -> PubSubManager:
+        """Databases shared between accounts."""
+        return cast("PubSubManager", self._named("pubsub"))
+
+    @property
+    def vector_ops(self) -> VectorManager:
+        """Vector indexes."""
+        return cast("VectorManager", self._named("vector_ops"))
+
+
+class AsyncManagerAttributes(_Managers):
+    """The managers of an asynchronous session or client."""
+
+    def manager(self, cls: type[A]) -> A:
+        """The manager of that class.
+
+        Args:
+            cls: An asynchronous manager class offered by an installed plugin.
+
+        Raises:
+            PluginError: No plugin offers it.
+        """
+        return cast("A", self._named(_spec_of(cls).name))
+
+    @property
+    def snapshots(self) -> AsyncSnapshotManager:
+        """Snapshots: create, list, drop, read the past."""
+        return cast("AsyncSnapshotManager", self._named("snapshots"))
+
+    @property
+    def clone(self) -> AsyncCloneManager:
+        """Copies of databases and tables."""
+        return cast("AsyncCloneManager", self._named("clone"))
+
+    @property
+    def load_data(self) -> AsyncLoadDataManager:
+        """Files into tables."""
+        return cast("AsyncLoadDataManager", self._named("load_data"))
+
+    @property
+    def stage(self) -> AsyncStageManager:
+        """Places outside the database where files are kept."""
+        return cast("AsyncStageManager", self._named("stage"))
+
+    @property
+    def pubsub(self) -> AsyncPubSubManager:
+        """Databases shared between accounts."""
+        return cast("AsyncPubSubManager", self._named("pubsub"))
+
+    @property
+    def vector_ops(self) -> AsyncVectorManager:
+        """Vector indexes."""
+        return cast("AsyncVectorManager", self._named("vector_ops"))
+
+
+def _spec(name: str, owner: object) -> ManagerSpec:
+    from matrixone.registry import registry
+
+    spec = registry().named(name)
+    if spec is not None:
+        return spec
+    known = ", ".join(registry().names()) or "none"
+    hint = ""
+    if isinstance(getattr(type(owner), name, None), property):
+        hint = f"; pip install matrixone-{name.removesuffix('_ops').replace('_', '-')}"
+    raise MissingManagerError(
+        f"{type(owner).__name__!r} object has no attribute {name!r}: no installed plugin offers such a manager "
+        f"(installed: {known}){hint}"
+    )
+
+
+def _spec_of(cls: type[Any]) -> ManagerSpec:
+    from matrixone.registry import registry
+
+    return registry().of_class(cls)

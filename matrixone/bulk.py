@@ -1,0 +1,104 @@
+"""Rows of dictionaries into a table: multi-row INSERT, built by the driver from bound values."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from sqlalchemy import insert, inspect
+from sqlalchemy.orm import DeclarativeMeta, Mapper
+from sqlalchemy.schema import Table
+
+from matrixone.exceptions import QueryError
+from matrixone.params import driver_value
+from matrixone.results import ResultSet
+from matrixone.sql import SQL, Composable, Identifier, joined, table_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.orm import Session
+
+CHUNK = 5000
+"""Rows handed to the driver at a time; it cuts them further into packets of about one megabyte."""
+
+TableLike = str | type[Any] | Table
+
+
+def batch_insert(session: Session, table: TableLike, rows: Sequence[Mapping[str, Any]]) -> ResultSet:
+    """Insert rows; a column that a row does not name gets its default.
+
+    Args:
+        session: The SQLAlchemy session in whose transaction the rows go.
+        table: Name (``table`` or ``database.table``), mapped class, or table object.
+        rows: Dictionaries from column names (attribute names for a mapped class) to values; none is an empty result.
+
+    Returns:
+        ``affected_rows`` is the number of rows inserted.
+
+    Raises:
+        QueryError: A row is empty or no dictionary, or the server refused; rows of the same call are in one transaction.
+    """
+    _check(rows, table)
+    affected, lastrowid = 0, None
+    for keys, group in itertools.groupby(rows, key=lambda row: tuple(row)):
+        for chunk in _chunks(list(group), CHUNK):
+            inserted = _insert_named(session, table, keys, chunk) if isinstance(table, str) else _insert_mapped(
+                session, table, chunk
+            )
+            affected += inserted.affected_rows
+            lastrowid = inserted.lastrowid
+    return ResultSet(affected_rows=affected, lastrowid=lastrowid if len(rows) == 1 else None)
+
+
+def is_mapped(table: object) -> TypeGuard[type[Any]]:
+    """Whether this is a class mapped by SQLAlchemy."""
+    return isinstance(table, (DeclarativeMeta, type)) and isinstance(inspect(table, raiseerr=False), Mapper)
+
+
+def _insert_named(
+    session: Session, table: str, keys: tuple[str, ...], rows: list[Mapping[str, Any]]
+) -> ResultSet:
+    connection = session.connection()
+    values = [tuple(map(driver_value, row.values())) for row in rows]
+    result = connection.exec_driver_sql(_insert_text(connection, table, keys), values[0] if len(rows) == 1 else values)
+    return ResultSet(affected_rows=result.rowcount, lastrowid=result.lastrowid)
+
+
+def _insert_mapped(session: Session, table: type[Any] | Table, rows: list[Mapping[str, Any]]) -> ResultSet:
+    if isinstance(table, Table):
+        result: Any = session.execute(insert(table), rows)
+    else:
+        result = session.execute(insert(table), rows)
+    return ResultSet(affected_rows=len(rows), lastrowid=getattr(result, "lastrowid", None))
+
+
+def _insert_text(connection: Connection, table: str, keys: tuple[str, ...]) -> str:
+    columns: list[Composable] = [Identifier(key) for key in keys]
+    statement = SQL("INSERT INTO {table} ({columns}) VALUES ({values})").format(
+        table=table_identifier(table), columns=joined(columns), values=_Placeholders(len(keys))
+    )
+    return str(statement.compile(dialect=connection.dialect))
+
+
+class _Placeholders:
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def render(self, _compiler: Any) -> str:
+        return ", ".join(["%s"] * self.count)
+
+
+def _check(rows: Sequence[Mapping[str, Any]], table: TableLike) -> None:
+    summary = f"INSERT INTO {table if isinstance(table, str) else table}"
+    if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__len__"):
+        raise QueryError(f"rows are a list of dictionaries, not {type(rows).__name__}; nothing was sent", sql=summary)
+    for number, row in enumerate(rows, 1):
+        if not hasattr(row, "keys") or not row:
+            raise QueryError(f"row {number} is not a dictionary with columns: nothing was sent", sql=summary)
+
+
+def _chunks(rows: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

@@ -1,0 +1,549 @@
+"""The clients: one engine each, sessions from it, and single statements on connections of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session as SQLAlchemySession
+from sqlalchemy.util import await_only, greenlet_spawn
+
+from matrixone.attributes import AsyncManagerAttributes, ManagerAttributes
+from matrixone.connect import ConnectionSettings, settings_of
+from matrixone.database import CurrentDatabase
+from matrixone.exceptions import (
+    ConnectionError,  # noqa: A004 - the name the specification gives it
+    MatrixOneError,
+)
+from matrixone.managers import awaitable
+from matrixone.operations import Operation, Outcome
+from matrixone.params import statement as string_statement
+from matrixone.querylog import QueryLog, statement_context
+from matrixone.results import ResultSet
+from matrixone.session import AsyncSession, Session
+from matrixone.translation import translate_errors_of, translating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from sqlalchemy import MetaData
+    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.schema import SchemaItem
+    from sqlalchemy.sql import Executable
+
+    from matrixone.bulk import TableLike
+    from matrixone.managers import ManagerSpec
+    from matrixone.query import AsyncQuery, Query
+    from matrixone.tables import ColumnType
+
+T = TypeVar("T")
+
+__all__ = ["AsyncClient", "Client"]
+
+
+class Client(ManagerAttributes):
+    """A server, reached through one pool of connections.
+
+    ``Client(host=..., ...)`` and ``Client(url=...)`` connect while constructing; ``Client()`` waits for :meth:`connect`.
+    Used as a context manager, it disconnects at the end.
+
+    Args:
+        url: ``matrixone://user:password@host:port/database``; the other arguments take precedence.
+        sql_log_mode: ``off``, ``simple``, ``full`` or ``auto``: how much of each statement is logged.
+        slow_query_threshold: Seconds from which on a statement is logged as slow.
+        max_sql_display_length: Characters up to which ``auto`` logs the whole text.
+        logger: Where the query log goes; the standard logger ``matrixone.query`` if left out.
+        pool_size: Connections kept open.
+        max_overflow: Further connections under load.
+        pool_timeout: Seconds to wait for a free connection.
+        pool_recycle: Seconds after which a connection is renewed.
+        **settings: Fields of :class:`~matrixone.connect.ConnectionSettings`: ``host``, ``port``, ``user``, ``password``,
+            ``database``, ``account``, ``role``, ``ssl_mode`` ...
+
+    Raises:
+        ConnectionError: The server cannot be reached, or does not let the caller in.
+        ConfigurationError: A setting that cannot work.
+    """
+
+    _driver = "pymysql"
+    _connects_at_construction = True
+
+    def __init__(
+        self,
+        host: str | None = None,
+        port: int | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        database: str | None = None,
+        *,
+        url: str | None = None,
+        sql_log_mode: str = "auto",
+        slow_query_threshold: float = 1.0,
+        max_sql_display_length: int = 500,
+        logger: Any = None,
+        pool_size: int = 10,
+        max_overflow: int = 20,
+        pool_timeout: float = 30,
+        pool_recycle: float = 3600,
+        **settings: Any,
+    ) -> None:
+        named = {"host": host, "port": port, "user": user, "password": password, "database": database, **settings}
+        self._settings = ConnectionSettings(**{**settings_of(url), **_given(named)} if url else _given(named))
+        self._pool_options = {
+            "pool_size": pool_size,
+            "max_overflow": max_overflow,
+            "pool_timeout": pool_timeout,
+            "pool_recycle": pool_recycle,
+            "pool_use_lifo": True,  # a sequential program gets its last connection again
+        }
+        self.log = QueryLog(
+            mode=sql_log_mode,
+            slow_query_threshold=slow_query_threshold,
+            max_sql_display_length=max_sql_display_length,
+            logger=logger,
+        )
+        self._engine: Engine | None = None
+        self._owns_engine = True
+        self._version: str | None = None
+        self._database = CurrentDatabase(self._settings.database)
+        self._sleep: Callable[[float], None] = time.sleep
+        if self._connects_at_construction and (host is not None or url is not None):
+            self.connect()
+
+    # -- the connection -------------------------------------------------------------------------------------------
+
+    def connect(self, **settings: Any) -> Self:
+        """Open the pool and prove that the server answers.
+
+        Args:
+            **settings: Fields of :class:`~matrixone.connect.ConnectionSettings`; they replace those of the constructor.
+
+        Returns:
+            The client.
+
+        Raises:
+            ConnectionError: Already connected, the server cannot be reached, or it does not let the caller in.
+        """
+        if self._engine is not None:
+            raise ConnectionError(
+                f"already connected to {self._settings.host}:{self._settings.port}; disconnect() first",
+                host=self._settings.host,
+                port=self._settings.port,
+            )
+        self._settings = replace(self._settings, **settings)
+        self._database = CurrentDatabase(self._settings.database)
+        engine = self._create_engine()
+        self._prepare(engine)
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                self._version = connection.scalar(text("SELECT version()"))
+        except (SQLAlchemyError, OSError) as error:
+            engine.dispose()
+            failure = error if type(error) is ConnectionError else self._settings.failure(error)
+            raise failure from (getattr(error, "orig", None) or error)
+        self._engine = engine
+        return self
+
+    def disconnect(self) -> None:
+        """Close the pool; sessions of the client can no longer be used. May be called again."""
+        engine, self._engine = self._engine, None
+        if engine is not None and self._owns_engine:
+            engine.dispose()
+
+    def connected(self) -> bool:
+        """Whether :meth:`connect` succeeded and :meth:`disconnect` has not been called."""
+        return self._engine is not None
+
+    @classmethod
+    def from_engine(cls, engine: Engine, **options: Any) -> Self:
+        """A client over an engine of the caller, who keeps owning it.
+
+        Args:
+            engine: An engine of a ``matrixone://`` or MySQL driver; it is not altered.
+            **options: ``sql_log_mode``, ``slow_query_threshold``, ``max_sql_display_length``, ``logger``.
+
+        Raises:
+            ConnectionError: Another kind of database.
+        """
+        if engine.dialect.name not in ("matrixone", "mysql", "mariadb"):
+            raise ConnectionError(f"a client works over MatrixOne and MySQL drivers, not {engine.dialect.name!r}")
+        client = cls(**options)
+        client._settings = replace(client._settings, **settings_of(engine.url))
+        client._engine = engine
+        client._owns_engine = False
+        return client
+
+    def get_sqlalchemy_engine(self) -> Engine:
+        """The engine.
+
+        Raises:
+            ConnectionError: Not connected.
+        """
+        self._check_connected()
+        assert self._engine is not None  # noqa: S101 - what the line above checks, for type checkers
+        return self._engine
+
+    engine = property(get_sqlalchemy_engine)
+
+    @property
+    def is_lite(self) -> bool:
+        """Whether the server is the embedded development server."""
+        return "-lite" in (self._version or "")
+
+    def version(self) -> str:
+        """The server's version text."""
+        return str(self.execute("SELECT version()").scalar())
+
+    def get_login_info(self) -> dict[str, Any]:
+        """Account, user, role, host, port and database of the connection; never the password."""
+        settings = self._settings
+        return {
+            **settings.login_parts(),
+            "host": settings.host,
+            "port": settings.port,
+            "database": self._database.name,
+        }
+
+    # -- sessions and statements ----------------------------------------------------------------------------------
+
+    def session(self, **options: Any) -> Session:
+        """A new session; use it in a ``with`` block.
+
+        Args:
+            **options: Arguments of :class:`~matrixone.session.Session`.
+
+        Raises:
+            ConnectionError: Not connected.
+        """
+        self._check_connected()
+        return Session(client=self, **options)
+
+    def execute(self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None) -> ResultSet:
+        """Run one statement on a connection of its own, committed at once.
+
+        Args:
+            sql_or_stmt: String SQL (``?`` with a tuple or list, ``:name`` with a dictionary) or a SQLAlchemy statement.
+            params: The values.
+            log_mode: ``off``, ``simple``, ``full`` or ``auto`` for this call only.
+
+        Returns:
+            All rows, in memory.
+
+        Raises:
+            QueryError: The server refused, or the values do not fit the placeholders (nothing is sent then).
+        """
+        with self._one_shot(log_mode) as session:
+            statement: Any = sql_or_stmt
+            if isinstance(sql_or_stmt, str) and isinstance(params, dict):
+                statement = text(sql_or_stmt)
+            elif isinstance(sql_or_stmt, str):
+                statement, params = string_statement(sql_or_stmt, params), None
+            return ResultSet.of(session.execute(statement, params))
+
+    def run(self, operation: Operation[T], /) -> Outcome[T]:
+        """Run an operation on a connection of its own, outside transactions."""
+        with self._one_shot(operation=operation.name) as session:
+            return Outcome(operation).done(operation.read(session.execute(operation.statement())))
+
+    def insert(self, table_name_or_model: TableLike, data: Mapping[str, Any]) -> ResultSet:
+        """Insert one row; see :meth:`Session.insert <matrixone.session.Session.insert>`."""
+        return self.batch_insert(table_name_or_model, [data])
+
+    def batch_insert(self, table_name_or_model: TableLike, data_list: Sequence[Mapping[str, Any]]) -> ResultSet:
+        """Insert many rows in one transaction, all or none."""
+        with self.session() as session:
+            return session.batch_insert(table_name_or_model, data_list)
+
+    def query(self, *columns: Any, snapshot: str | None = None) -> Query:
+        """A query builder whose query runs on a connection of its own."""
+        from matrixone.query import Query
+
+        return Query(self, *columns, snapshot=snapshot)
+
+    def create_table(
+        self, table_name_or_model: TableLike, columns: Mapping[str, ColumnType] | None = None, **kwargs: Any
+    ) -> Self:
+        """Create a table with its indexes, all or nothing; returns the client, for chaining."""
+        with self.session() as session:
+            session.create_table(table_name_or_model, columns, **kwargs)
+        return self
+
+    def create_table_with_index(
+        self,
+        table_name: str,
+        columns: Mapping[str, ColumnType],
+        indexes: Sequence[Mapping[str, Any]] | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Create a table and its vector indexes, both or neither; returns the client, for chaining."""
+        with self.session() as session:
+            session.create_table_with_index(table_name, columns, indexes, **kwargs)
+        return self
+
+    def create_table_orm(self, table_name: str, *columns: SchemaItem, **kwargs: Any) -> Self:
+        """Create a table from SQLAlchemy columns and indexes; returns the client, for chaining."""
+        with self.session() as session:
+            session.create_table_orm(table_name, *columns, **kwargs)
+        return self
+
+    def drop_table(self, table_name_or_model: TableLike) -> Self:
+        """Drop a table if it exists; returns the client, for chaining."""
+        with self.session() as session:
+            session.drop_table(table_name_or_model)
+        return self
+
+    def create_all(self, base: type[Any] | MetaData) -> Self:
+        """Create the tables of a declarative base or a MetaData that do not exist yet, in one transaction."""
+        with self.session() as session:
+            _metadata(base).create_all(session.connection())
+        return self
+
+    def drop_all(self, base: type[Any] | MetaData) -> Self:
+        """Drop the tables of a declarative base or a MetaData that exist, in one transaction."""
+        with self.session() as session:
+            _metadata(base).drop_all(session.connection())
+        return self
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A session for managers whose statements belong together; committed at the end of the block."""
+        with self.session() as session:
+            yield session
+
+    def pause(self, seconds: float, /) -> None:
+        """Wait; on the asynchronous face the event loop goes on."""
+        self._sleep(seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.disconnect()
+
+    def __repr__(self) -> str:
+        settings = self._settings
+        state = "connected" if self.connected() else "not connected"
+        return f"<{type(self).__name__} {settings.login}@{settings.host}:{settings.port} {state}>"
+
+    # -- inner parts ----------------------------------------------------------------------------------------------
+
+    def _create_engine(self) -> Engine:
+        return create_engine(
+            self._settings.url(self._driver),
+            connect_args=self._settings.connect_args(self._driver),
+            hide_parameters=True,
+            **self._pool_options,
+        )
+
+    def _prepare(self, engine: Engine) -> None:
+        translate_errors_of(engine)
+        self.log.attach(engine)
+        self._database.follow(engine)
+        event.listen(engine, "connect", self._on_connect)
+
+    def _on_connect(self, dbapi_connection: Any, record: Any) -> None:
+        self._settings.check_tls(record.driver_connection)
+        if self._settings.session_variables:
+            cursor = dbapi_connection.cursor()
+            try:
+                cursor.execute(*self._settings.set_variables())
+            finally:
+                cursor.close()
+
+    def _check_connected(self) -> None:
+        if self._engine is None:
+            raise ConnectionError(f"{self!r}: call connect() first; nothing was sent")
+
+    def _owns(self, connection: Connection) -> bool:
+        """The query log listens to the engine of this connection already."""
+        return self._owns_engine and self._engine is not None and connection.engine.pool is self._engine.pool
+
+    @contextmanager
+    def _one_shot(self, log_mode: str | None = None, operation: str | None = None) -> Iterator[SQLAlchemySession]:
+        engine = self.get_sqlalchemy_engine().execution_options(isolation_level="AUTOCOMMIT")
+        with translating(), statement_context(log_mode=log_mode, operation=operation), SQLAlchemySession(engine) as session:
+            if not self._owns_engine:
+                self.log.attach(session.connection())
+            try:
+                yield session
+            except MatrixOneError:
+                raise
+            session.commit()
+
+    def _make_manager(self, spec: ManagerSpec) -> Any:
+        return spec.manager(self)
+
+
+class _SynchronousSide(Client):
+    """What an asynchronous client runs its statements through, inside greenlets."""
+
+    _driver = "aiomysql"
+    _connects_at_construction = False
+    async_engine: AsyncEngine
+
+    def _create_engine(self) -> Engine:
+        self.async_engine = create_async_engine(
+            self._settings.url(self._driver),
+            connect_args=self._settings.connect_args(self._driver),
+            hide_parameters=True,
+            **self._pool_options,
+        )
+        return self.async_engine.sync_engine
+
+
+class AsyncClient(AsyncManagerAttributes):
+    """:class:`Client` for asyncio, the same code; connect with ``await client.connect(...)`` or ``async with``.
+
+    Args:
+        **options: As for :class:`Client`; nothing is connected before :meth:`connect`.
+    """
+
+    def __init__(self, host: str | None = None, **options: Any) -> None:
+        self._sync = _SynchronousSide(host, **options)
+        self._sync._sleep = _sleep_in_greenlet
+
+    @classmethod
+    def from_engine(cls, engine: AsyncEngine, **options: Any) -> Self:
+        """See :meth:`Client.from_engine`."""
+        client = cls(**options)
+        client._sync = _SynchronousSide.from_engine(engine.sync_engine, **options)
+        client._sync._sleep = _sleep_in_greenlet
+        client._sync.async_engine = engine
+        return client
+
+    async def connect(self, **settings: Any) -> Self:
+        """See :meth:`Client.connect`."""
+        await self._call(Client.connect, **settings)
+        return self
+
+    disconnect = awaitable(Client.disconnect)
+    version = awaitable(Client.version)
+    execute = awaitable(Client.execute)
+    run = awaitable(Client.run)
+    insert = awaitable(Client.insert)
+    batch_insert = awaitable(Client.batch_insert)
+
+    @property
+    def log(self) -> QueryLog:
+        """The query log of the client."""
+        return self._sync.log
+
+    @property
+    def is_lite(self) -> bool:
+        """Whether the server is the embedded development server."""
+        return self._sync.is_lite
+
+    def connected(self) -> bool:
+        """See :meth:`Client.connected`."""
+        return self._sync.connected()
+
+    def get_login_info(self) -> dict[str, Any]:
+        """See :meth:`Client.get_login_info`."""
+        return self._sync.get_login_info()
+
+    def get_sqlalchemy_engine(self) -> AsyncEngine:
+        """The asynchronous engine.
+
+        Raises:
+            ConnectionError: Not connected.
+        """
+        self._sync._check_connected()
+        return self._sync.async_engine
+
+    engine = property(get_sqlalchemy_engine)
+
+    def session(self, **options: Any) -> AsyncSession:
+        """A new session; use it in an ``async with`` block. See :meth:`Client.session`."""
+        self._sync._check_connected()
+        return AsyncSession(client=self, **options)
+
+    def query(self, *columns: Any, snapshot: str | None = None) -> AsyncQuery:
+        """See :meth:`Client.query`; what runs the query is a coroutine."""
+        from matrixone.query import AsyncQuery
+
+        return AsyncQuery(self, *columns, snapshot=snapshot)
+
+    async def create_table(
+        self, table_name_or_model: TableLike, columns: Mapping[str, ColumnType] | None = None, **kwargs: Any
+    ) -> Self:
+        """See :meth:`Client.create_table`."""
+        await self._call(Client.create_table, table_name_or_model, columns, **kwargs)
+        return self
+
+    async def create_table_with_index(
+        self,
+        table_name: str,
+        columns: Mapping[str, ColumnType],
+        indexes: Sequence[Mapping[str, Any]] | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """See :meth:`Client.create_table_with_index`."""
+        await self._call(Client.create_table_with_index, table_name, columns, indexes, **kwargs)
+        return self
+
+    async def create_table_orm(self, table_name: str, *columns: SchemaItem, **kwargs: Any) -> Self:
+        """See :meth:`Client.create_table_orm`."""
+        await self._call(Client.create_table_orm, table_name, *columns, **kwargs)
+        return self
+
+    async def drop_table(self, table_name_or_model: TableLike) -> Self:
+        """See :meth:`Client.drop_table`."""
+        await self._call(Client.drop_table, table_name_or_model)
+        return self
+
+    async def create_all(self, base: type[Any] | MetaData) -> Self:
+        """See :meth:`Client.create_all`."""
+        await self._call(Client.create_all, base)
+        return self
+
+    async def drop_all(self, base: type[Any] | MetaData) -> Self:
+        """See :meth:`Client.drop_all`."""
+        await self._call(Client.drop_all, base)
+        return self
+
+    async def pause(self, seconds: float, /) -> None:
+        """Wait while the event loop goes on."""
+        await asyncio.sleep(seconds)
+
+    async def __aenter__(self) -> Self:
+        return self if self.connected() else await self.connect()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await asyncio.shield(asyncio.ensure_future(self._call(Client.disconnect)))
+
+    def __repr__(self) -> str:
+        return repr(self._sync).replace(type(self._sync).__name__, type(self).__name__, 1)
+
+    async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        return await self._bridge(method, self._sync, *args, **kwargs)
+
+    async def _bridge(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        return await greenlet_spawn(function, *args, **kwargs)
+
+    def _make_manager(self, spec: ManagerSpec) -> Any:
+        return spec.async_manager(self, self._sync._named(spec.name))
+
+
+def _sleep_in_greenlet(seconds: float) -> None:
+    await_only(asyncio.sleep(seconds))
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _metadata(base: Any) -> MetaData:
+    metadata: MetaData = getattr(base, "metadata", base)
+    return metadata

@@ -1,0 +1,128 @@
+"""Managers: groups of operations reached as attributes of sessions and clients, written once for both faces."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+from matrixone.exceptions import PluginError
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import Executable
+
+    from matrixone.operations import Operation, Outcome
+
+T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S")
+M_co = TypeVar("M_co", bound="Manager", covariant=True)
+
+__all__ = ["AsyncManager", "Manager", "ManagerSession", "ManagerSpec", "async_iterable", "awaitable"]
+
+
+class ManagerSession(Protocol):
+    """What a manager acts through: a session, or a client whose calls run on connections of their own."""
+
+    def run(self, operation: Operation[T], /) -> Outcome[T]:
+        """Run an operation as the server's transaction rules allow."""
+
+    def execute(self, sql_or_stmt: str | Executable, params: Any = None, /, **kwargs: Any) -> Any:
+        """Run a statement and return its result."""
+
+    def pause(self, seconds: float, /) -> None:
+        """Wait without blocking an event loop."""
+
+
+class Manager:
+    """Base of every manager.
+
+    Args:
+        session: What the manager acts through; nothing else is kept.
+    """
+
+    def __init__(self, session: ManagerSession) -> None:
+        self._session = session
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._session!r}>"
+
+
+class Bridge(Protocol):
+    """The asynchronous side of a pair: runs code of its synchronous counterpart in its own time."""
+
+    async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T: ...
+
+
+class AsyncManager(Generic[M_co]):
+    """Base of every asynchronous manager: the twin of ``M``, one line a method (see :func:`awaitable`).
+
+    Args:
+        session: The asynchronous session or client.
+        manager: The synchronous manager whose code runs.
+    """
+
+    def __init__(self, session: Any, manager: M_co) -> None:
+        self._session = session
+        self._manager = manager
+
+    async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        result: T = await self._session._bridge(method, self._manager, *args, **kwargs)
+        return result
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._session!r}>"
+
+
+def awaitable(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """The coroutine twin of a method: same name, signature and docstring, same code, run through the greenlet bridge."""
+
+    @functools.wraps(method)
+    async def twin(self: Bridge, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._call(method, *args, **kwargs)
+
+    return twin
+
+
+def async_iterable(method: Callable[Concatenate[S, P], Iterator[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
+    """The twin of a method that yields: each step of the generator runs through the bridge."""
+
+    @functools.wraps(method)
+    async def twin(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        iterator = await self._call(method, *args, **kwargs)
+        try:
+            while (item := await self._call(lambda _: next(iterator, _END))) is not _END:
+                yield item
+        finally:
+            if inspect.isgenerator(iterator):
+                await self._call(lambda _: iterator.close())
+
+    return twin
+
+
+_END: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerSpec:
+    """One manager a plugin offers.
+
+    Args:
+        name: Attribute on sessions and clients.
+        manager: The synchronous class.
+        async_manager: Its twin.
+    """
+
+    name: str
+    manager: type[Manager]
+    async_manager: type[AsyncManager[Any]]
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name.startswith("_"):
+            raise PluginError(f"{self.name!r} cannot be the attribute name of a manager")
+        if not (inspect.isclass(self.manager) and issubclass(self.manager, Manager)):
+            raise PluginError(f"{self.manager!r}, offered as {self.name!r}, is not a subclass of Manager")
+        if not (inspect.isclass(self.async_manager) and issubclass(self.async_manager, AsyncManager)):
+            raise PluginError(f"{self.async_manager!r}, offered as {self.name!r}, is not a subclass of AsyncManager")

@@ -1,0 +1,112 @@
+"""A statement of the server as a value: what is sent, how it is read, what it does in a transaction, how it is undone."""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from matrixone.exceptions import PendingOperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.engine import Result
+    from sqlalchemy.sql import Executable
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+Resource = tuple[str, str]
+"""Kind and name of an object of the server, such as ``("snapshot", "daily")``."""
+
+
+class InTransaction(enum.Enum):
+    """What the server does with a statement while a transaction is open."""
+
+    READS = "reads"
+    """Joins the open transaction, needs none of its own."""
+    JOINS = "joins"
+    """Runs in the session's transaction and is rolled back with it."""
+    REFUSED = "refused"
+    """Is rejected; runs outside transactions only, and then at once and for good."""
+    COMMITS = "commits"
+    """Commits what came before."""
+
+
+class Operation(ABC, Generic[T_co]):
+    """One statement of the server.
+
+    Subclasses are frozen dataclasses. The class attributes say how the statement behaves; the instance holds its
+    arguments.
+
+    Attributes:
+        name: Manager and method, as it appears in logs and documentation (``"snapshots.create"``).
+        in_transaction: What the server does with it while a transaction is open.
+        needs_begin: With autocommit=0 and no explicit BEGIN the server runs it in a transaction of its own; such a
+            session runs it after its commit instead.
+    """
+
+    name: ClassVar[str]
+    in_transaction: ClassVar[InTransaction]
+    needs_begin: ClassVar[bool] = False
+
+    __slots__ = ()
+
+    @abstractmethod
+    def statement(self) -> Executable:
+        """The statement, compiled later by the dialect of the connection."""
+
+    def read(self, result: Result[Any]) -> T_co:
+        """What the statement answers, as a value."""
+        result.close()
+        return None  # type: ignore[return-value]  # operations that answer nothing are Operation[None]
+
+    def undo(self) -> Operation[Any] | None:
+        """The operation that takes back this one, if there is one."""
+        return None
+
+    def creates(self) -> Iterable[Resource]:
+        """Objects that exist after this operation."""
+        return ()
+
+    def needs(self) -> Iterable[Resource]:
+        """Objects that must exist before this operation."""
+        return ()
+
+
+class Outcome(Generic[T]):
+    """What became of an operation: its value, or the fact that it waits for the session's commit."""
+
+    __slots__ = ("_value", "operation", "state")
+
+    def __init__(self, operation: Operation[T]) -> None:
+        self.operation = operation
+        self.state = "pending"
+
+    @property
+    def pending(self) -> bool:
+        """The operation has not run: it waits for the session's commit."""
+        return self.state == "pending"
+
+    @property
+    def value(self) -> T:
+        """What the operation answered.
+
+        Raises:
+            PendingOperationError: It has not run, or never will because the session rolled back.
+        """
+        if self.state != "done":
+            raise PendingOperationError(f"{self.operation.name} is {self.state}: it runs after the session's commit")
+        return self._value
+
+    def done(self, value: T) -> Outcome[T]:
+        self._value = value
+        self.state = "done"
+        return self
+
+    def discarded(self) -> None:
+        self.state = "discarded"
+
+    def __repr__(self) -> str:
+        return f"<Outcome of {self.operation.name}: {self.state}>"

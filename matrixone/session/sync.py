@@ -1,0 +1,408 @@
+"""The session: has a SQLAlchemy session, with the server's rules about transactions and the managers on top."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
+
+from sqlalchemy.orm import Session as SQLAlchemySession
+
+from matrixone import bulk, tables
+from matrixone.attributes import ManagerAttributes
+from matrixone.exceptions import (
+    ConfigurationError,
+    ConnectionError,  # noqa: A004 - the name the specification gives it
+    MatrixOneError,
+    NestedTransactionError,
+    SessionClosedError,
+)
+from matrixone.params import statement as string_statement
+from matrixone.proxies import SessionProxies
+from matrixone.querylog import statement_context
+from matrixone.session.log import SessionLog
+from matrixone.transaction import NO_SAVEPOINTS
+from matrixone.translation import translating
+from matrixone.unit_of_work import OnRefused, UnitOfWork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import TypeVarTuple, Unpack
+
+    from sqlalchemy.engine import Connection, Engine, Result, ScalarResult
+    from sqlalchemy.schema import SchemaItem
+    from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.selectable import TypedReturnsRows
+
+    from matrixone.client import Client
+    from matrixone.managers import ManagerSpec
+    from matrixone.operations import Operation, Outcome
+    from matrixone.query import Query
+    from matrixone.results import ResultSet
+
+    Ts = TypeVarTuple("Ts")
+
+T = TypeVar("T")
+
+
+class Session(SessionProxies, ManagerAttributes):
+    """One unit of work after the other, each in one transaction of the server.
+
+    As a context manager it commits on normal exit, rolls back when an exception leaves the block, and closes.
+
+    Args:
+        bind: Engine or connection; the client's engine if left out.
+        client: The client whose managers, settings and log the session uses.
+        wrap_session: An existing SQLAlchemy session to work through instead of a new one; both handles stay usable and
+            show the same transaction.
+        on_refused: What to do with an operation the server refuses inside a transaction when one is open:
+            ``"after_commit"`` runs it right after the commit, ``"raise"`` raises before anything is sent.
+        allow_implicit_commit: Let statements through that commit the open transaction, such as SET.
+        **kwargs: Arguments of :class:`sqlalchemy.orm.Session`. ``expire_on_commit`` is False unless given.
+
+    Raises:
+        ConfigurationError: ``wrap_session`` together with arguments for a new session.
+        ConnectionError: The client is not connected.
+    """
+
+    def __init__(
+        self,
+        bind: Engine | Connection | None = None,
+        client: Client | None = None,
+        wrap_session: SQLAlchemySession | None = None,
+        *,
+        on_refused: OnRefused = "after_commit",
+        allow_implicit_commit: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        if on_refused not in ("after_commit", "raise"):
+            raise ConfigurationError(f"on_refused is 'after_commit' or 'raise', not {on_refused!r}")
+        self._client = client
+        self._closed = False
+        self._sa = self._checked_wrap(wrap_session, bind, kwargs) or self._new(bind, kwargs)
+        self._sleep: Callable[[float], None] = time.sleep
+        self._log = SessionLog(client)
+        self._unit_of_work = UnitOfWork(
+            self._sa,
+            on_refused=on_refused,
+            allow_implicit_commit=allow_implicit_commit,
+            log=self._log,
+        )
+
+    # -- statements -----------------------------------------------------------------------------------------------
+
+    @overload
+    def execute(
+        self, sql_or_stmt: TypedReturnsRows[Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Result[Unpack[Ts]]: ...
+    @overload
+    def execute(
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Result[Any]: ...
+    def execute(
+        self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Result[Any]:
+        """Run a statement in the session's transaction.
+
+        Args:
+            sql_or_stmt: String SQL, each ``?`` a placeholder, or a SQLAlchemy statement.
+            params: For string SQL a tuple or list of values; for a statement a dictionary or a list of dictionaries.
+            log_mode: ``off``, ``simple``, ``full`` or ``auto`` for this call only.
+            **kwargs: Arguments of :meth:`sqlalchemy.orm.Session.execute`.
+
+        Returns:
+            SQLAlchemy's result.
+
+        Raises:
+            QueryError: The server refused, or the values do not fit the placeholders (nothing is sent then).
+            ImplicitCommitError: The statement would commit the open transaction.
+            TransactionLostError: The server has ended the transaction; roll back first.
+            SessionClosedError: The session was closed.
+            ConnectionError: The client was disconnected.
+        """
+        return self._statement("execute", sql_or_stmt, params, log_mode, kwargs)
+
+    @overload
+    def scalars(
+        self, sql_or_stmt: TypedReturnsRows[T, Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> ScalarResult[T]: ...
+    @overload
+    def scalars(
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> ScalarResult[Any]: ...
+    def scalars(
+        self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> ScalarResult[Any]:
+        """The first column of each row; arguments and errors as for :meth:`execute`."""
+        return self._statement("scalars", sql_or_stmt, params, log_mode, kwargs)
+
+    @overload
+    def scalar(
+        self, sql_or_stmt: TypedReturnsRows[T, Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> T | None: ...
+    @overload
+    def scalar(
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Any: ...
+    def scalar(self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any) -> Any:
+        """The first column of the first row, or None; arguments and errors as for :meth:`execute`."""
+        return self._statement("scalar", sql_or_stmt, params, log_mode, kwargs)
+
+    def run(self, operation: Operation[T], /) -> Outcome[T]:
+        """Run an operation as the server's transaction rules allow: now, in the transaction, or after the commit.
+
+        Args:
+            operation: A statement of the server, usually made by a manager.
+
+        Returns:
+            Its outcome; ``pending`` until it has run.
+
+        Raises:
+            TransactionRefusedError: It cannot run in the open transaction and the session was opened with
+                ``on_refused="raise"``.
+        """
+        with self._door():
+            return self._unit_of_work.run(operation)
+
+    def insert(self, table_name: bulk.TableLike, data: Mapping[str, Any]) -> ResultSet:
+        """Insert one row.
+
+        Args:
+            table_name: ``table``, ``database.table``, or a mapped class.
+            data: Values by column name.
+
+        Returns:
+            ``affected_rows`` and, where the server generated a key, ``lastrowid``.
+        """
+        return self.batch_insert(table_name, [data])
+
+    def batch_insert(self, table_name: bulk.TableLike, data_list: Sequence[Mapping[str, Any]]) -> ResultSet:
+        """Insert many rows with few statements; a column that a row does not name gets its default.
+
+        Args:
+            table_name: ``table``, ``database.table``, or a mapped class.
+            data_list: Dictionaries of values by column name; an empty list sends nothing.
+
+        Returns:
+            ``affected_rows`` is the number of rows inserted.
+        """
+        with self._door():
+            return bulk.batch_insert(self._sa, table_name, data_list)
+
+    def query(self, *columns: Any, snapshot: str | None = None) -> Query:
+        """A query builder on this session.
+
+        Args:
+            *columns: One mapped class, or columns and expressions.
+            snapshot: Read the past as this snapshot keeps it.
+        """
+        from matrixone.query import Query
+
+        return Query(self, *columns, snapshot=snapshot)
+
+    # -- tables ---------------------------------------------------------------------------------------------------
+
+    def create_table(
+        self, table_name: bulk.TableLike, columns: Mapping[str, tables.ColumnType] | None = None, **kwargs: Any
+    ) -> Self:
+        """Create a table in the transaction.
+
+        Args:
+            table_name: ``table`` or ``database.table`` with ``columns``; or a mapped class or table, with its indexes.
+            columns: Server type texts or SQLAlchemy types by column name.
+            **kwargs: ``primary_key``, ``if_not_exists``, ``comment``.
+
+        Returns:
+            The session, for chaining.
+
+        Raises:
+            ConfigurationError: A type text that is none, an unknown key column.
+            InvalidNameError: A name the server cannot store.
+        """
+        if not isinstance(table_name, str):
+            if columns is not None or kwargs:
+                raise ConfigurationError("a mapped class has its columns already")
+            return self._create(tables.table_of(table_name))
+        with self._door():
+            self._sa.execute(tables.create_table(table_name, columns or {}, **kwargs))
+        return self
+
+    def create_table_with_index(
+        self,
+        table_name: str,
+        columns: Mapping[str, tables.ColumnType],
+        indexes: Sequence[Mapping[str, Any]] | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Create a table and its vector indexes, both or neither.
+
+        Args:
+            table_name: ``table`` or ``database.table``.
+            columns: As for :meth:`create_table`.
+            indexes: Dictionaries with ``name``, ``column``, ``type`` (``ivfflat`` or ``hnsw``) and ``params``.
+            **kwargs: As for :meth:`create_table`.
+
+        Returns:
+            The session, for chaining.
+        """
+        statements = tables.vector_indexes(table_name, indexes or ())
+        self.create_table(table_name, columns, **kwargs)
+        try:
+            for statement in statements:
+                self.execute(statement)
+        except MatrixOneError:
+            self.drop_table(table_name)
+            raise
+        return self
+
+    def create_table_orm(self, table_name: str, *columns: SchemaItem, **kwargs: Any) -> Self:
+        """Create a table from SQLAlchemy columns, constraints and indexes, vector indexes included.
+
+        Args:
+            table_name: ``table`` or ``database.table``.
+            *columns: Columns, constraints and indexes.
+            **kwargs: ``enable_ivf`` and ``enable_hnsw`` are accepted (connections have both on); the rest are arguments of
+                :class:`sqlalchemy.schema.Table`.
+
+        Returns:
+            The session, for chaining.
+        """
+        for switch in ("enable_ivf", "enable_hnsw"):
+            kwargs.pop(switch, None)
+        return self._create(tables.orm_table(table_name, columns, **kwargs))
+
+    def drop_table(self, table_name: bulk.TableLike) -> Self:
+        """Drop a table if it exists; returns the session, for chaining."""
+        name = table_name if isinstance(table_name, str) else tables.table_of(table_name).fullname
+        with self._door():
+            self._sa.execute(tables.drop_table(name))
+        return self
+
+    def _create(self, table: Any) -> Self:
+        with self._door():
+            table.create(self._sa.connection())
+        return self
+
+    # -- the transaction ------------------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Flush and commit, then run what waited for the commit.
+
+        Raises:
+            TransactionLostError: The server has ended the transaction; nothing was committed.
+            AfterCommitError: Committed, but an operation that waited for the commit failed.
+        """
+        with self._door():
+            self._sa.commit()
+
+    def rollback(self) -> None:
+        """Roll back, undo what ran at once outside the transaction, and forget what waits for the commit."""
+        self._check_not_closed()
+        with translating(), self._context():
+            self._sa.rollback()
+            self._unit_of_work.rolled_back()
+
+    def close(self) -> None:
+        """Release the connection; what was not committed is rolled back. May be called again."""
+        self._closed = True
+        with translating(), self._context():
+            self._sa.close()
+            self._unit_of_work.rolled_back()
+
+    def reset(self) -> None:
+        """Roll back and forget all objects; the session stays usable."""
+        self.rollback()
+        self._sa.reset()
+
+    def begin_nested(self) -> NoReturn:
+        """Not available on this server.
+
+        Raises:
+            NestedTransactionError: Always, with the reason.
+        """
+        raise NestedTransactionError(NO_SAVEPOINTS)
+
+    def pause(self, seconds: float, /) -> None:
+        """Wait; on the asynchronous face the event loop goes on."""
+        self._sleep(seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if kind is not None:
+                self.rollback()
+            elif not self._closed:
+                self._commit_or_rollback()
+        finally:
+            self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'closed' if self._closed else 'of ' + repr(self._client)}>"
+
+    # -- inner parts ----------------------------------------------------------------------------------------------
+
+    def _commit_or_rollback(self) -> None:
+        try:
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
+    def _statement(self, method: str, sql_or_stmt: Any, params: Any, log_mode: str | None, kwargs: dict[str, Any]) -> Any:
+        with self._door(log_mode):
+            if isinstance(sql_or_stmt, str):
+                sql_or_stmt, params = string_statement(sql_or_stmt, params), None
+                if self._sa.autoflush:
+                    self._sa.flush()
+            elif isinstance(params, tuple):
+                params = None
+            return getattr(self._sa, method)(sql_or_stmt, params, **kwargs)
+
+    def _through_door(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        with self._door():
+            return getattr(self._sa, name)(*args, **kwargs)
+
+    @contextmanager
+    def _door(self, log_mode: str | None = None) -> Iterator[None]:
+        """Every way to the server leads through here."""
+        self._check_not_closed()
+        if self._client is not None:
+            self._client._check_connected()
+        try:
+            with translating(), self._context(log_mode):
+                yield
+        except MatrixOneError as error:
+            self._unit_of_work.failed(error)
+            raise
+
+    def _context(self, log_mode: str | None = None) -> Any:
+        return statement_context(log_mode=log_mode, session_id=self._log.session_id)
+
+    def _check_not_closed(self) -> None:
+        if self._closed:
+            raise SessionClosedError("this session is closed; nothing was sent. Ask the client for a new session")
+
+    def _make_manager(self, spec: ManagerSpec) -> Any:
+        if self._client is None:
+            raise ConnectionError(f"the manager {spec.name!r} needs a client: Session(client=..., wrap_session=...)")
+        return spec.manager(self)
+
+    def _new(self, bind: Engine | Connection | None, kwargs: dict[str, Any]) -> SQLAlchemySession:
+        if bind is None and self._client is not None:
+            bind = self._client.get_sqlalchemy_engine()
+        return SQLAlchemySession(bind, **{"expire_on_commit": False, **kwargs})
+
+    @staticmethod
+    def _checked_wrap(wrapped: Any, bind: object, kwargs: dict[str, Any]) -> SQLAlchemySession | None:
+        if wrapped is None:
+            return None
+        if bind is not None or kwargs:
+            raise ConfigurationError("wrap_session brings its own bind and settings; give no others")
+        if not isinstance(wrapped, SQLAlchemySession):
+            raise ConfigurationError(f"wrap_session is a sqlalchemy.orm.Session, not {type(wrapped).__name__}")
+        return wrapped

@@ -1,0 +1,176 @@
+"""Keeps what a session believes about its transaction equal to what the server does.
+
+The guard listens to one connection for as long as one transaction lasts. It asks the server rather than trusting a table:
+the status bits of each answer say whether a transaction is open, and after a failed statement, whose error packet has no
+such bits, a ping brings them before anything else is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from matrixone.exceptions import ImplicitCommitError, NestedTransactionError, TransactionLostError
+from matrixone.params import has_several_statements
+from matrixone.querylog.summary import summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
+
+IN_TRANSACTION = 1
+AUTOCOMMIT = 2
+
+_SKIP = r"(?:\s|--[^\n]*(?:\n|$)|\#[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_COMMITTING = re.compile(
+    _SKIP + r"(?:SET(?!\s+(?:TRANSACTION|SESSION\s+TRANSACTION|(?:SECONDARY\s+|DEFAULT\s+)?ROLE|PASSWORD)\b)\b|BEGIN\b"
+    r"|START\s+TRANSACTION\b|COMMIT\b|ROLLBACK\b|LOCK\s+TABLES?\b|UNLOCK\s+TABLES?\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SAVEPOINT = re.compile(_SKIP + r"(?:SAVEPOINT|RELEASE\s+SAVEPOINT|ROLLBACK\s+TO)\b", re.IGNORECASE | re.DOTALL)
+_VARIABLE = re.compile(_SKIP + r"SET\b", re.IGNORECASE | re.DOTALL)
+_DEMARCATION = re.compile(_SKIP + r"(?:BEGIN|START|COMMIT|ROLLBACK)\b", re.IGNORECASE | re.DOTALL)
+_COMMITTING_HEADS = frozenset("sbcrlu-#/ \t\r\n(")  # first characters worth a look with the expressions above
+
+
+class TransactionGuard:
+    """Watches one transaction on one connection.
+
+    Args:
+        connection: The connection, its transaction begun.
+        explicit: ``BEGIN`` was sent; otherwise the driver's autocommit=0 opens the transaction with its first statement.
+        allow_implicit_commit: Statements that commit the open transaction may be sent.
+        report: Called with the name of an event and its fields.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        explicit: bool,
+        allow_implicit_commit: bool,
+        report: Callable[..., None],
+    ) -> None:
+        self.explicit = explicit
+        self.lost: TransactionLostError | None = None
+        self.connection = connection
+        self._allow_implicit_commit = allow_implicit_commit
+        self._report = report
+        self._fresh = True
+        self._reopening = False
+        self._unanswered: str | None = None
+        self._listeners = (("before_cursor_execute", self._before), ("after_cursor_execute", self._after))
+        for name, listener in self._listeners:
+            event.listen(connection, name, listener)
+
+    def release(self) -> None:
+        """Stop watching: the transaction is over."""
+        if not self.connection.closed:
+            for name, listener in self._listeners:
+                event.remove(self.connection, name, listener)
+
+    def confirm(self) -> None:
+        """Ask the server, if its last answer was an error, whether the transaction is still open.
+
+        Raises:
+            TransactionLostError: It is not.
+        """
+        if self._unanswered is not None and self.lost is None:
+            statement, self._unanswered = self._unanswered, None
+            if self._reopening:
+                self._reopen()
+            else:
+                self._refresh_status()
+                self._check(f"the failure of {summarize(statement)}")
+        if self.lost is not None:
+            raise self.lost
+
+    def lose(self, reason: str, cause: BaseException | None = None) -> None:
+        """Take note that the server has ended the transaction."""
+        if self.lost is None:
+            self.lost = TransactionLostError(
+                f"the server ended the transaction: {reason}; roll back and run the unit of work again"
+            )
+            self.lost.__cause__ = cause
+            self._report("transaction_lost", reason=reason)
+
+    def _before(
+        self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        self.confirm()
+        if statement[:1].lower() in _COMMITTING_HEADS:
+            self._refuse_if_committing(statement)
+        self._unanswered = statement
+
+    def _after(
+        self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        self._unanswered = None
+        if self._reopening:
+            self._reopen()
+        else:
+            self._fresh = False
+            self._check(summarize(statement))
+
+    def _refuse_if_committing(self, statement: str) -> None:
+        if _SAVEPOINT.match(statement):
+            raise NestedTransactionError(NO_SAVEPOINTS)
+        if not _COMMITTING.match(statement):
+            return
+        if _DEMARCATION.match(statement) and not self._allow_implicit_commit:
+            raise ImplicitCommitError(
+                f"{summarize(statement)} would end the session's transaction behind its back; use begin(), commit() and "
+                "rollback() of the session"
+            )
+        if _VARIABLE.match(statement) and self._fresh and not has_several_statements(statement):
+            self._reopening = True
+        elif self._allow_implicit_commit:
+            self._reopening = True
+            self._report("implicit_commit", statement=summarize(statement))
+        else:
+            raise ImplicitCommitError(
+                f"{summarize(statement)} would commit the open transaction; run it before the first statement of the "
+                "transaction, after commit(), or open the session with allow_implicit_commit=True"
+            )
+
+    def _reopen(self) -> None:
+        """Begin anew after a statement that ended the transaction, so that what follows is in one again."""
+        self._reopening = False
+        if self.explicit:
+            cursor = self.connection.connection.cursor()
+            try:
+                cursor.execute("BEGIN")
+            finally:
+                cursor.close()
+
+    def _refresh_status(self) -> None:
+        if self.connection.invalidated:
+            self.lose("the connection is gone")
+            return
+        driver_connection: Any = self.connection.connection.dbapi_connection
+        dialect = self.connection.dialect
+        try:
+            driver_connection.ping(reconnect=False)
+        except dialect.loaded_dbapi.Error as error:
+            self.lose("the connection is gone", error)
+
+    def _check(self, what: str) -> None:
+        if self.lost is None and self.explicit and not server_status(self.connection) & IN_TRANSACTION:
+            self.lose(f"it was no longer open after {what}")
+        if self.lost is not None:
+            raise self.lost
+
+
+NO_SAVEPOINTS = (
+    "nested transactions do not work on this server: SAVEPOINT is accepted and ignored, ROLLBACK TO fails and undoes the "
+    "last statement; use one session for each unit of work"
+)
+
+
+def server_status(connection: Connection) -> int:
+    """Status bits of the server's last answer on this connection."""
+    driver_connection: Any = connection.connection.driver_connection
+    return int(driver_connection.server_status)

@@ -1,0 +1,46 @@
+"""SQLAlchemy's wrappers of driver errors become the SDK's errors at the doors of the SDK."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+
+from matrixone.exceptions import TransactionLostError, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine.interfaces import ExceptionContext
+
+
+@contextlib.contextmanager
+def translating() -> Iterator[None]:
+    """Errors that leave the block are errors of the SDK, the original as their cause.
+
+    Raises:
+        QueryError: For every error of the driver.
+        TransactionLostError: The connection broke earlier in the transaction.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        translated = translate(error)
+        if translated is error:
+            raise
+        raise translated from (error.orig or error)
+    except PendingRollbackError as error:
+        raise TransactionLostError(f"the transaction cannot go on: {error.args[0]}") from error
+
+
+def translate_errors_of(engine: Engine) -> None:
+    """Translate errors of an engine of our own wherever they surface, lazy loads included."""
+    event.listen(engine, "handle_error", _handle_error)
+
+
+def _handle_error(context: ExceptionContext) -> BaseException | None:
+    error = context.sqlalchemy_exception
+    return translate(error) if isinstance(error, DBAPIError) else None
