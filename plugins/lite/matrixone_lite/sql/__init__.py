@@ -1,1 +1,5 @@
 """Lexer, parser and syntax tree of the MatrixOne dialect."""
+
+from matrixone_lite.sql.parser import parse
+
+__all__ = ["parse"]

@@ -43,19 +43,21 @@ class Scope(Node):
 
 @dataclass(frozen=True, slots=True)
 class CreateSnapshot(Unclassified):
-    """CREATE SNAPSHOT."""
+    """CREATE SNAPSHOT; source is the account and publication of ``FROM account PUBLICATION p``."""
 
     name: str
     scope: Scope
     if_not_exists: bool = False
+    source: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DropSnapshot(Unclassified):
-    """DROP SNAPSHOT."""
+    """DROP SNAPSHOT; source as in CreateSnapshot."""
 
     name: str
     if_exists: bool = False
+    source: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

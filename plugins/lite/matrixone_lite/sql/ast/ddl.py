@@ -118,7 +118,7 @@ class Partitioning(Node):
 
 @dataclass(frozen=True, slots=True)
 class CreateTable(Statement):
-    """CREATE TABLE, also AS SELECT (``query``), temporary and external ones."""
+    """CREATE TABLE, also AS SELECT (``query``) and temporary ones; columns may be empty."""
 
     name: Name
     columns: tuple[ColumnDefinition, ...] = ()
@@ -316,6 +316,22 @@ class Reindex(AlterAction):
 @dataclass(frozen=True, slots=True)
 class PartitionAction(AlterAction):
     """ADD, DROP, TRUNCATE … PARTITION; only recognised."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlterIndexOptions(AlterAction):
+    """``ALTER INDEX name IVFFLAT AUTO_UPDATE = TRUE DAY = n HOUR = n``."""
+
+    name: str
+    using: str
+    options: tuple[tuple[str, int | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedAction(AlterAction):
+    """An action the server accepts and that changes nothing: ALTER CHECK, CONVERT TO, DISABLE KEYS, ORDER BY."""
 
     text: str
 

@@ -35,7 +35,6 @@ class Insert(Statement):
     replace: bool = False
     ignore: bool = False
     on_duplicate: tuple[Assignment, ...] = ()
-    on_duplicate_ignore: bool = False
     returning: tuple[SelectItem, ...] = ()
     with_: With | None = None
 

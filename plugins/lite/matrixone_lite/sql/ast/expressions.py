@@ -85,7 +85,7 @@ class Parameter(Expr):
 
 @dataclass(frozen=True, slots=True)
 class UserVariable(Expr):
-    """``@name``, name in lower case."""
+    """``@name``, as written; case does not matter."""
 
     name: str
 
@@ -302,7 +302,7 @@ class Window(Node):
 
 @dataclass(frozen=True, slots=True)
 class Function(Expr):
-    """A call; name in lower case.
+    """A call; ``name`` in lower case, ``spelling`` as written.
 
     ``count(*)`` has a Star argument, ``group_concat`` its order and separator; ``now`` without parentheses is the
     same as ``now()``. EXTRACT, TRIM, TIMESTAMPDIFF and the like carry their words as Keyword arguments, first.
@@ -314,7 +314,7 @@ class Function(Expr):
     order_by: tuple[OrderItem, ...] = ()
     separator: str | None = None
     window: Window | None = None
-    database: str | None = None
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,9 +328,7 @@ class Match(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Default(Expr):
-    """``DEFAULT`` as a value, or ``DEFAULT(column)``."""
-
-    column: Column | None = None
+    """``DEFAULT`` as a value."""
 
 
 @dataclass(frozen=True, slots=True)

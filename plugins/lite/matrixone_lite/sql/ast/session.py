@@ -328,6 +328,15 @@ class Call(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class Refused(Statement):
+    """A statement the real server understands and refuses, with its error."""
+
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.ANYWHERE
+    errno: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsupported(Statement):
     """A statement the real server accepts and this one refuses by name."""
 

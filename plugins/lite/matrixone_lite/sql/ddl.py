@@ -1,0 +1,339 @@
+"""CREATE TABLE and the parts ALTER TABLE shares with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from matrixone_lite.sql import ast
+from matrixone_lite.sql.dml import DmlParser
+from matrixone_lite.sql.indexes import IndexParser
+
+_BIT_OR: Final = 6
+_INDEX_WORDS: Final = frozenset(("primary", "unique", "index", "key", "fulltext"))
+_TEXT_OPTIONS: Final = frozenset(
+    """
+    engine comment charset collate compression connection encryption engine_attribute index insert_method pack_keys
+    password row_format secondary_engine_attribute stats_auto_recalc stats_persistent storage tablespace union
+    """.split(),
+)
+_NUMBER_OPTIONS: Final = frozenset(
+    """
+    auto_increment avg_row_length checksum delay_key_write key_block_size max_rows min_rows stats_sample_pages
+    autoextend_size
+    """.split(),
+)
+
+
+class TableParser(IndexParser, DmlParser):
+    """Reads definitions of tables."""
+
+    def create_table(self, *, temporary: bool = False) -> ast.Statement:
+        """``CREATE TABLE``, behind TABLE."""
+        if_not_exists = self.if_not_exists()
+        name = self.name()
+        if self.accept("like"):
+            return ast.CreateTableLike(name, self.name(), if_not_exists, temporary)
+        if self.accept("clone"):
+            return self._clone_table(name, if_not_exists, temporary=temporary)
+        columns: list[ast.ColumnDefinition] = []
+        indexes: list[ast.Index] = []
+        foreign_keys: list[ast.ForeignKey] = []
+        checks: list[ast.Check] = []
+        if self.words[self.at] == "(" and self.words[self.at + 1] not in ("select", "with"):
+            if self.accept("(", "like"):
+                like = self.name()
+                self.expect(")")
+                return ast.CreateTableLike(name, like, if_not_exists, temporary)
+            self.at += 1
+            while self.words[self.at] != ")" or columns:
+                element = self._element()
+                if isinstance(element, ast.ColumnDefinition):
+                    columns.append(element)
+                elif isinstance(element, ast.Index):
+                    indexes.append(element)
+                elif isinstance(element, ast.ForeignKey):
+                    foreign_keys.append(element)
+                else:
+                    checks.append(element)
+                if not self.accept(","):
+                    break
+            self.expect(")")
+        options = self.table_options()
+        partitioning = self.partitioning() if self.words[self.at] == "partition" else None
+        cluster_by = self._cluster_by()
+        query = self._as_query()
+        return ast.CreateTable(
+            name,
+            tuple(columns),
+            tuple(indexes),
+            tuple(foreign_keys),
+            tuple(checks),
+            options,
+            if_not_exists,
+            temporary,
+            query,
+            partitioning,
+            cluster_by,
+        )
+
+    def _as_query(self) -> ast.Query | None:
+        if self.accept("as"):
+            return self.query()
+        return self.query() if self.words[self.at] in ("select", "with", "(") else None
+
+    def _cluster_by(self) -> tuple[str, ...]:
+        if not self.accept("cluster"):
+            return ()
+        self.expect("by")
+        if self.words[self.at] == "(":
+            return self.identifiers_in_parentheses()
+        return (self.identifier(),)
+
+    def _clone_table(self, name: ast.Name, if_not_exists: bool, *, temporary: bool) -> ast.CloneTable:
+        source = self.name()
+        hint = self.time_travel() if self.words[self.at] == "{" else None
+        copy_grants = self.accept("copy", "grants")
+        account = self.to_account()
+        return ast.CloneTable(name, source, hint, account, if_not_exists, copy_grants, temporary)
+
+    def to_account(self) -> str | None:
+        """``[TO ACCOUNT name]``."""
+        if not self.accept("to"):
+            return None
+        self.expect("account")
+        return self.identifier()
+
+    # --- elements ------------------------------------------------------------------------------------------------------
+
+    def _element(self) -> ast.ColumnDefinition | ast.Index | ast.ForeignKey | ast.Check:
+        word = self.words[self.at]
+        if word in ("constraint", "foreign", "check") or word in _INDEX_WORDS:
+            return self.constraint()
+        return self.column_definition()
+
+    def constraint(self) -> ast.Index | ast.ForeignKey | ast.Check:
+        """``[CONSTRAINT [name]]`` and what it names: key, foreign key or check."""
+        name = None
+        if self.accept("constraint") and self.is_identifier():
+            name = self.identifier()
+        word = self.words[self.at]
+        if word == "foreign":
+            return self._foreign_key(name)
+        if word == "check":
+            return self.check(name)
+        if word in _INDEX_WORDS:
+            return self.index_definition(name)
+        self.fail()
+
+    def check(self, name: str | None = None) -> ast.Check:
+        """``CHECK (condition) [[NOT] ENFORCED]``."""
+        self.expect("check", "(")
+        condition = self.expression()
+        self.expect(")")
+        if self.accept("enforced"):
+            return ast.Check(name, condition)
+        return ast.Check(name, condition, not self.accept("not", "enforced"))
+
+    def _foreign_key(self, constraint: str | None) -> ast.ForeignKey:
+        self.expect("foreign", "key")
+        self.if_not_exists()
+        if self.words[self.at] != "(":
+            self.identifier()
+        return self.references(constraint, self.identifiers_in_parentheses())
+
+    def references(self, name: str | None, columns: tuple[str, ...]) -> ast.ForeignKey:
+        """``REFERENCES table (columns) [ON DELETE …] [ON UPDATE …]``."""
+        self.expect("references")
+        table = self.name()
+        referenced = self.identifiers_in_parentheses() if self.words[self.at] == "(" else ()
+        if self.accept("match"):
+            self.expect_any("full", "partial", "simple")
+        on_delete = on_update = None
+        while self.next_is("on", "delete") or self.next_is("on", "update"):
+            self.at += 1
+            event = self.expect_any("delete", "update")
+            action = self._reference_action()
+            if event == "delete":
+                on_delete = action
+            else:
+                on_update = action
+        return ast.ForeignKey(name, columns, table, referenced, on_delete, on_update)
+
+    def _reference_action(self) -> str:
+        for words in (("restrict",), ("cascade",), ("set", "null"), ("no", "action"), ("set", "default")):
+            if self.accept(*words):
+                return " ".join(words)
+        self.fail()
+
+    # --- columns -------------------------------------------------------------------------------------------------------
+
+    def column_definition(self) -> ast.ColumnDefinition:
+        """``name type option …``."""
+        name = self.column_reference().name
+        data_type = self.column_type(name)
+        nullable: bool | None = None
+        default: ast.Expr | None = None
+        on_update: ast.Expr | None = None
+        auto_increment = primary_key = unique = False
+        comment: str | None = None
+        generated: ast.Generated | None = None
+        checks: list[ast.Check] = []
+        references: ast.ForeignKey | None = None
+        while True:
+            word = self.words[self.at]
+            if word == "not":
+                self.expect("not", "null")
+                nullable = False
+            elif word == "null":
+                self.at += 1
+                nullable = True
+            elif word == "default":
+                self.at += 1
+                default = self.expression(_BIT_OR)
+            elif word == "on":
+                self.expect("on", "update")
+                on_update = self._current_timestamp()
+            elif word == "auto_increment":
+                self.at += 1
+                auto_increment = True
+            elif word in ("primary", "key"):
+                self.at += 1
+                if word == "primary":
+                    self.expect("key")
+                primary_key = True
+            elif word == "unique":
+                self.at += 1
+                self.accept("key")
+                unique = True
+            elif word == "comment":
+                self.at += 1
+                comment = self.string()
+            elif word in ("generated", "as"):
+                generated = self._generated()
+            elif word in ("check", "constraint"):
+                constraint = self.constraint()
+                if not isinstance(constraint, ast.Check):
+                    self.fail()
+                checks.append(constraint)
+            elif word == "references":
+                references = self.references(None, (name,))
+            elif not self._ignored_column_option():
+                break
+        return ast.ColumnDefinition(
+            name,
+            data_type,
+            nullable,
+            default,
+            on_update,
+            auto_increment,
+            primary_key,
+            unique,
+            comment,
+            generated,
+            tuple(checks),
+            references,
+        )
+
+    def _current_timestamp(self) -> ast.Expr:
+        spelling = self.tokens[self.at]
+        self.expect_any("current_timestamp", "localtime", "localtimestamp")
+        args: tuple[ast.Expr, ...] = ()
+        if self.accept("("):
+            if self.words[self.at] != ")":
+                args = self.expressions()
+            self.expect(")")
+        return ast.Function("current_timestamp", args, spelling=spelling)
+
+    def _generated(self) -> ast.Generated:
+        if self.accept("generated"):
+            self.expect("always")
+        self.expect("as", "(")
+        expr = self.expression()
+        self.expect(")")
+        return ast.Generated(expr, self.accept_any("stored", "virtual") == "stored")
+
+    def _ignored_column_option(self) -> bool:
+        if self.accept("collate"):
+            self.text_or_identifier()
+            return True
+        if self.accept("character", "set") or self.accept("charset"):
+            self.text_or_identifier()
+            return True
+        if self.accept_any("column_format", "storage"):
+            self.identifier()
+            return True
+        return self.accept_any("low_cardinality", "visible", "invisible") is not None
+
+    # --- options and partitions ----------------------------------------------------------------------------------------
+
+    def table_options(self) -> tuple[ast.TableOption, ...]:
+        """Options behind the elements, with or without commas."""
+        options: list[ast.TableOption] = []
+        while True:
+            option = self.table_option()
+            if option is None:
+                return tuple(options)
+            options.append(option)
+            self.accept(",")
+
+    def table_option(self) -> ast.TableOption | None:
+        """One option, None when none follows."""
+        start = self.at
+        self.accept("default")
+        word = self.words[self.at]
+        if self.accept("character"):
+            self.expect("set")
+            word = "charset"
+        elif self.accept("start"):
+            self.expect("transaction")
+            return ("start transaction", True)
+        elif self.accept("properties"):
+            self.expect("(")
+            while not self.accept(")"):
+                self.at += 1
+                if self.at_end():
+                    self.fail()
+            return ("properties", self.text_between(start, self.at))
+        elif word in _TEXT_OPTIONS or word in _NUMBER_OPTIONS:
+            self.at += 1
+        else:
+            self.at = start
+            return None
+        self.accept("=")
+        if word in _NUMBER_OPTIONS or self.is_integer():
+            return (word, self.integer())
+        if self.accept("default") or self.accept("binary"):
+            return (word, self.words[self.at - 1])
+        return (word, self.text_or_identifier())
+
+    def partitioning(self) -> ast.Partitioning:
+        """``PARTITION BY …``, at PARTITION."""
+        start = self.at
+        self.expect("partition", "by")
+        method = "linear " if self.accept("linear") else ""
+        method += self.expect_any("key", "hash", "range", "list")
+        if self.accept("algorithm"):
+            self.expect("=")
+            self.integer()
+        if self.accept("columns"):
+            method += " columns"
+        self.expect("(")
+        exprs = () if self.words[self.at] == ")" else self.expressions()
+        self.expect(")")
+        count = self.integer() if self.accept("partitions") else None
+        names: list[str] = []
+        if self.accept("("):
+            while not names or self.accept(","):
+                self.expect("partition")
+                names.append(self.identifier())
+                self._skip_partition_values()
+            self.expect(")")
+        return ast.Partitioning(method, exprs, count, tuple(names), self.text_between(start, self.at))
+
+    def _skip_partition_values(self) -> None:
+        depth = 0
+        while depth or self.words[self.at] not in (",", ")"):
+            if self.at_end():
+                self.fail()
+            depth += {"(": 1, ")": -1}.get(self.words[self.at], 0)
+            self.at += 1
