@@ -76,7 +76,6 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
 
     insert_returning = True
     update_returning = True
-    insert_executemany_returning = True
     # Asked for by the ORM on its own for DELETE; the server refuses it on tables with foreign keys. An explicit
     # ``.returning()`` is rendered regardless.
     delete_returning = False

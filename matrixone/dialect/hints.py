@@ -108,9 +108,7 @@ class TimeTravel(HasCacheKey, UserDefinedOption):
 
     payload: Hint
     propagate_to_loaders = True
-
-    def _gen_cache_key(self, anon_map: Any, bindparams: Any) -> tuple[Any, ...]:  # noqa: ARG002
-        return (TimeTravel, self.payload)
+    _traverse_internals = [("payload", InternalTraversal.dp_plain_obj)]  # noqa: RUF012 - the form of SQLAlchemy's cache key
 
 
 class OnlyMatrixOne(ColumnElement[Any]):
@@ -126,7 +124,7 @@ class TableAt(FromClauseAlias):
 
     __visit_name__ = "table_at"
     stringify_dialect = "matrixone"
-    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy's cache key reads
+    _traverse_internals = [  # noqa: RUF012 - the form of SQLAlchemy's cache key
         *AliasedReturnsRows._traverse_internals,
         ("hint", InternalTraversal.dp_plain_obj),
     ]

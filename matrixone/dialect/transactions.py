@@ -101,15 +101,15 @@ class TransactionDialect(MySQLDialect_pymysql):
         """Whether the connection is at isolation level AUTOCOMMIT."""
         return self._is_autocommit(dbapi_conn)
 
-    def _is_autocommit(self, connection: DBAPIConnection | PoolProxiedConnection) -> bool:
+    def _is_autocommit(self, connection: Any) -> bool:
         return self.get_isolation_level(connection) == "AUTOCOMMIT"
 
-    def _driver_connection(self, connection: DBAPIConnection | PoolProxiedConnection) -> Any:
+    def _driver_connection(self, connection: Any) -> Any:
         """The driver's own object behind SQLAlchemy's pool proxy and asyncio adapter."""
         return self.get_driver_connection(getattr(connection, "dbapi_connection", connection))
 
 
-def _send(dbapi_connection: DBAPIConnection, statement: str) -> None:
+def _send(dbapi_connection: PoolProxiedConnection, statement: str) -> None:
     cursor = dbapi_connection.cursor()
     try:
         cursor.execute(statement)

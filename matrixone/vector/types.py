@@ -11,8 +11,6 @@ from matrixone.vector import functions
 from matrixone.vector.text import from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import ColumnElement, Dialect
 
     from matrixone.vector.functions import Vector
@@ -27,7 +25,6 @@ class VectorType(UserDefinedType[list[float]]):
         dimension: number of elements, 1 to 65535. A column needs it; an expression may leave it open.
     """
 
-    cache_ok = True
     # The Python value is a list.
     hashable = False
 
@@ -53,15 +50,15 @@ class VectorType(UserDefinedType[list[float]]):
         """What a result holds."""
         return list
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002
         """Write the value as text, refusing a wrong dimension, NaN and infinities before anything is sent."""
         return self._to_text
 
-    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002
+    def literal_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002
         """Write the value as a literal: digits only, nothing to escape."""
         return lambda value: f"'{self._to_text(value)}'"
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], list[float] | None]:  # noqa: ARG002
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
         """Read the server's text."""
         return lambda value: None if value is None else from_text(value)
 
@@ -102,34 +99,40 @@ class VectorType(UserDefinedType[list[float]]):
 class Vectorf32(VectorType):
     """``vecf32(n)``: elements of 32 bits."""
 
+    cache_ok = True
     sql_name = "vecf32"
 
 
 class Vectorf64(VectorType):
     """``vecf64(n)``: elements of 64 bits."""
 
+    cache_ok = True
     sql_name = "vecf64"
 
 
 class Vectorbf16(VectorType):
     """``vecbf16(n)``: elements of 16 bits with the range of 32."""
 
+    cache_ok = True
     sql_name = "vecbf16"
 
 
 class Vectorf16(VectorType):
     """``vecf16(n)``: elements of 16 bits."""
 
+    cache_ok = True
     sql_name = "vecf16"
 
 
 class Vectorint8(VectorType):
     """``vecint8(n)``: whole numbers from -128 to 127."""
 
+    cache_ok = True
     sql_name = "vecint8"
 
 
 class Vectoruint8(VectorType):
     """``vecuint8(n)``: whole numbers from 0 to 255."""
 
+    cache_ok = True
     sql_name = "vecuint8"
