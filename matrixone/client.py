@@ -17,12 +17,9 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from matrixone.attributes import AsyncManagerAttributes, ManagerAttributes
 from matrixone.connect import ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
-from matrixone.exceptions import (
-    ConnectionError,  # noqa: A004 - the name the specification gives it
-    MatrixOneError,
-)
+from matrixone.exceptions import ConnectionError  # noqa: A004 - the name the specification gives it
 from matrixone.managers import awaitable
-from matrixone.operations import Operation, Outcome
+from matrixone.operations import Operation, Outcome, running
 from matrixone.params import statement as string_statement
 from matrixone.querylog import QueryLog, statement_context
 from matrixone.results import ResultSet
@@ -250,7 +247,7 @@ class Client(ManagerAttributes):
 
     def run(self, operation: Operation[T], /) -> Outcome[T]:
         """Run an operation on a connection of its own, outside transactions."""
-        with self._one_shot(operation=operation.name) as session:
+        with running(operation), self._one_shot() as session:
             return Outcome(operation).done(operation.read(session.execute(operation.statement())))
 
     def insert(self, table_name_or_model: TableLike, data: Mapping[str, Any]) -> ResultSet:
@@ -369,15 +366,12 @@ class Client(ManagerAttributes):
         return self._owns_engine and self._engine is not None and connection.engine.pool is self._engine.pool
 
     @contextmanager
-    def _one_shot(self, log_mode: str | None = None, operation: str | None = None) -> Iterator[SQLAlchemySession]:
+    def _one_shot(self, log_mode: str | None = None) -> Iterator[SQLAlchemySession]:
         engine = self.get_sqlalchemy_engine().execution_options(isolation_level="AUTOCOMMIT")
-        with translating(), statement_context(log_mode=log_mode, operation=operation), SQLAlchemySession(engine) as session:
+        with translating(), statement_context(log_mode=log_mode), SQLAlchemySession(engine) as session:
             if not self._owns_engine:
                 self.log.attach(session.connection())
-            try:
-                yield session
-            except MatrixOneError:
-                raise
+            yield session
             session.commit()
 
     def _make_manager(self, spec: ManagerSpec) -> Any:

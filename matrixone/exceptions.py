@@ -117,6 +117,17 @@ class QueryError(MatrixOneError, sa_exc.DBAPIError):
     def transaction_lost(self) -> bool:
         return self.errno in TRANSACTION_LOST or self.connection_invalidated
 
+    def recast(self, cls: type[QueryError]) -> QueryError:
+        """The same answer of the server as an error of another class."""
+        return cls(
+            self._message(),
+            errno=self.errno,
+            sqlstate=self.sqlstate,
+            sql=self.sql,
+            orig=self.orig,
+            connection_invalidated=self.connection_invalidated,
+        )
+
     def __str__(self) -> str:
         number = f"({self.errno}) " if self.errno is not None else ""
         return f"{number}{self._message()}" + (f" [{self.sql}]" if self.sql else "")

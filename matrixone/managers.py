@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol
 from matrixone.exceptions import PluginError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy.sql import Executable
 
     from matrixone.operations import Operation, Outcome
@@ -31,6 +33,9 @@ class ManagerSession(Protocol):
 
     def execute(self, sql_or_stmt: str | Executable, params: Any = None, /, **kwargs: Any) -> Any:
         """Run a statement and return its result."""
+
+    def unit_of_work(self) -> AbstractContextManager[ManagerSession]:
+        """A block whose statements are in one transaction: the session's own, or on a client one for the block."""
 
     def pause(self, seconds: float, /) -> None:
         """Wait without blocking an event loop."""

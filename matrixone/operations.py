@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from matrixone.exceptions import PendingOperationError
+from sqlalchemy import text
+
+from matrixone.exceptions import PendingOperationError, QueryError, TransactionRefusedError
+from matrixone.querylog import statement_context
+from matrixone.translation import translating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
@@ -43,12 +49,14 @@ class Operation(ABC, Generic[T_co]):
     Attributes:
         name: Manager and method, as it appears in logs and documentation (``"snapshots.create"``).
         in_transaction: What the server does with it while a transaction is open.
+        error: Class of the errors the server answers with, a subclass of QueryError.
         needs_begin: With autocommit=0 and no explicit BEGIN the server runs it in a transaction of its own; such a
             session runs it after its commit instead.
     """
 
     name: ClassVar[str]
     in_transaction: ClassVar[InTransaction]
+    error: ClassVar[type[QueryError] | None] = None
     needs_begin: ClassVar[bool] = False
 
     __slots__ = ()
@@ -73,6 +81,19 @@ class Operation(ABC, Generic[T_co]):
     def needs(self) -> Iterable[Resource]:
         """Objects that must exist before this operation."""
         return ()
+
+
+@contextlib.contextmanager
+def running(operation: Operation[Any]) -> Iterator[None]:
+    """The block sends the operation: statements are logged under its name, errors are of its class."""
+    with statement_context(operation=operation.name):
+        try:
+            with translating():
+                yield
+        except QueryError as error:
+            if operation.error is None or isinstance(error, (operation.error, TransactionRefusedError)):
+                raise
+            raise error.recast(operation.error) from error.__cause__
 
 
 class Outcome(Generic[T]):
@@ -110,3 +131,26 @@ class Outcome(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<Outcome of {self.operation.name}: {self.state}>"
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDatabase(Operation[str]):
+    """The database that names without a database belong to.
+
+    Raises:
+        QueryError: None is selected.
+    """
+
+    name: ClassVar = "current_database"
+    in_transaction: ClassVar = InTransaction.READS
+
+    def statement(self) -> Executable:
+        """SELECT DATABASE()."""
+        return text("SELECT DATABASE()")
+
+    def read(self, result: Result[Any]) -> str:
+        """The name of the database."""
+        database = result.scalar()
+        if not database:
+            raise QueryError("no database is selected and none was named", errno=1046)
+        return str(database)

@@ -43,9 +43,10 @@ class ResultSet:
     def of(cls, result: Result[Any]) -> ResultSet:
         """Read a SQLAlchemy result to its end."""
         affected = max(getattr(result, "rowcount", 0), 0)
-        if not result._soft_closed and getattr(result, "returns_rows", True):
-            return cls(list(result.keys()), result.all(), affected)
-        return cls(affected_rows=affected, lastrowid=getattr(result, "lastrowid", None))
+        if not getattr(result, "returns_rows", True):
+            return cls(affected_rows=affected, lastrowid=getattr(result, "lastrowid", None))
+        changed = getattr(getattr(result, "context", None), "isinsert", False)
+        return cls(list(result.keys()), result.all(), affected if changed else 0)
 
     @property
     def rowcount(self) -> int:

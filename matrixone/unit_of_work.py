@@ -17,10 +17,8 @@ from matrixone.exceptions import (
     RollbackWarning,
     TransactionRefusedError,
 )
-from matrixone.operations import InTransaction, Operation, Outcome
-from matrixone.querylog import statement_context
+from matrixone.operations import InTransaction, Operation, Outcome, running
 from matrixone.transaction import AUTOCOMMIT, TransactionGuard, server_status
-from matrixone.translation import translating
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session as SQLAlchemySession
@@ -82,7 +80,7 @@ class UnitOfWork:
             raise ImplicitCommitError(f"{operation.name} would commit the open transaction; run it after commit()")
         if kind is InTransaction.REFUSED or (operation.needs_begin and self._began_implicitly()):
             return self._run_at_once_or_after_commit(operation)
-        with statement_context(operation=operation.name):
+        with running(operation):
             return Outcome(operation).done(operation.read(self._session.execute(operation.statement())))
 
     def failed(self, error: BaseException) -> None:
@@ -152,8 +150,7 @@ class UnitOfWork:
     def _run_outside(self, operation: Operation[T], outcome: Outcome[T] | None = None) -> Outcome[T]:
         engine = self._session.get_bind().engine
         with (
-            translating(),
-            statement_context(operation=operation.name),
+            running(operation),
             engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
             return (outcome or Outcome(operation)).done(operation.read(connection.execute(operation.statement())))

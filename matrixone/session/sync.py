@@ -323,6 +323,11 @@ class Session(SessionProxies, ManagerAttributes):
         """
         raise NestedTransactionError(NO_SAVEPOINTS)
 
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Self]:
+        """A block for managers whose statements belong together: the session's transaction, which stays open."""
+        yield self
+
     def pause(self, seconds: float, /) -> None:
         """Wait; on the asynchronous face the event loop goes on."""
         self._sleep(seconds)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -149,6 +149,13 @@ class Session(Protocol):
 
     def reset(self) -> None:
         """Roll back, drop temporary tables, variables and prepared statements (COM_RESET_CONNECTION)."""
+
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds (``wait_timeout``) without a command after which the wire closes the connection."""
+
+    def on_kill(self, disconnect: Callable[[], None]) -> None:
+        """Name what ends the connection when another session kills it (KILL id)."""
 
     def interrupt(self) -> None:
         """Stop the running statement, from any thread; it fails with 1105 ``context canceled``."""

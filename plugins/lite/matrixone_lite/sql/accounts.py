@@ -17,7 +17,9 @@ _PRIVILEGES: Final = frozenset(
     create temporary tables|lock tables|create routine|alter routine|create|alter|drop|manage grants|upgrade account
     account all|database all|table all|create table as select|create publication|drop publication|alter publication
     reload|shutdown|file|process|grant option|proxy|replication slave|replication client
-    """.replace("\n    ", "|").strip(" |\n").split("|"),
+    """.replace("\n    ", "|")
+    .strip(" |\n")
+    .split("|"),
 )
 _PRIVILEGE_WORDS: Final = 4
 
@@ -25,7 +27,7 @@ _PRIVILEGE_WORDS: Final = 4
 class AccountParser(HistoryParser):
     """Reads statements about who may do what."""
 
-    # --- accounts ------------------------------------------------------------------------------------------------------
+    # --- accounts ---------------------------------------------------------------------------------------------------
 
     def create_account(self) -> ast.CreateAccount:
         """``CREATE ACCOUNT``, behind ACCOUNT."""
@@ -58,7 +60,7 @@ class AccountParser(HistoryParser):
         """``[COMMENT 'text']``."""
         return self.string() if self.accept("comment") else None
 
-    # --- users and roles -----------------------------------------------------------------------------------------------
+    # --- users and roles --------------------------------------------------------------------------------------------
 
     def create_user(self) -> ast.CreateUser:
         """``CREATE USER``, behind USER."""
@@ -137,7 +139,7 @@ class AccountParser(HistoryParser):
         self.expect("on", "table")
         return ast.AlterRole(name, None, rule, self.name())
 
-    # --- grants --------------------------------------------------------------------------------------------------------
+    # --- grants -----------------------------------------------------------------------------------------------------
 
     def grant(self) -> ast.Statement:
         """GRANT, at that word."""

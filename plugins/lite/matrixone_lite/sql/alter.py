@@ -63,7 +63,7 @@ class DefinitionParser(TableParser):
             return True, None
         return False, self.column_reference().name if self.accept("after") else None
 
-    def _drop(self) -> list[ast.AlterAction]:
+    def _drop_part(self) -> list[ast.AlterAction]:
         if self.accept_any("index", "key"):
             return [ast.DropConstraint("index", self.identifier())]
         if self.accept("primary"):
@@ -90,7 +90,7 @@ class DefinitionParser(TableParser):
         column = self.column_definition()
         return [ast.ChangeColumn(name, column, *self._place())]
 
-    def _rename(self) -> list[ast.AlterAction]:
+    def _rename_part(self) -> list[ast.AlterAction]:
         if self.accept("column"):
             name = self.column_reference().name
             self.expect("to")
@@ -98,7 +98,7 @@ class DefinitionParser(TableParser):
         self.accept_any("to", "as")
         return [ast.RenameTo(self.name())]
 
-    def _alter(self) -> list[ast.AlterAction]:
+    def _alter_part(self) -> list[ast.AlterAction]:
         if self.accept("index"):
             return [self._alter_index()]
         if self.accept("check"):
@@ -159,11 +159,11 @@ class DefinitionParser(TableParser):
 
     _action_parsers: Final[dict[str, Callable[[DefinitionParser], list[ast.AlterAction]]]] = {
         "add": _add,
-        "drop": _drop,
+        "drop": _drop_part,
         "modify": _modify,
         "change": _change,
-        "rename": _rename,
-        "alter": _alter,
+        "rename": _rename_part,
+        "alter": _alter_part,
         "truncate": _truncate_partition,
         "convert": _convert,
         "disable": _keys,
@@ -171,7 +171,7 @@ class DefinitionParser(TableParser):
         "order": _order,
     }
 
-    # --- databases -----------------------------------------------------------------------------------------------------
+    # --- databases --------------------------------------------------------------------------------------------------
 
     def create_database(self) -> ast.Statement:
         """``CREATE DATABASE``, behind the word."""
@@ -194,7 +194,7 @@ class DefinitionParser(TableParser):
         """``ALTER DATABASE``, behind the word."""
         return ast.AlterDatabase(self.identifier(), self.skip_statement())
 
-    # --- views ---------------------------------------------------------------------------------------------------------
+    # --- views ------------------------------------------------------------------------------------------------------
 
     def create_view(self, statement: int, *, or_replace: bool) -> ast.CreateView:
         """``CREATE [OR REPLACE] VIEW``, behind VIEW; ``statement`` is where CREATE stands."""
@@ -229,7 +229,7 @@ class DefinitionParser(TableParser):
             self.expect("check", "option")
         return columns, start, query
 
-    # --- sequences -----------------------------------------------------------------------------------------------------
+    # --- sequences --------------------------------------------------------------------------------------------------
 
     def create_sequence(self) -> ast.CreateSequence:
         """``CREATE SEQUENCE``, behind SEQUENCE."""

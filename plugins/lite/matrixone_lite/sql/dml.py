@@ -27,7 +27,7 @@ class DmlParser(QueryParser):
             return self.delete(with_)
         return self.query_body(with_)
 
-    # --- INSERT --------------------------------------------------------------------------------------------------------
+    # --- INSERT -----------------------------------------------------------------------------------------------------
 
     def insert(self, with_: ast.With | None = None) -> ast.Insert:
         """INSERT or REPLACE, at that word."""
@@ -134,7 +134,7 @@ class DmlParser(QueryParser):
         """``[RETURNING item, …]``."""
         return self.select_items() if self.accept("returning") else ()
 
-    # --- UPDATE, DELETE ------------------------------------------------------------------------------------------------
+    # --- UPDATE, DELETE ---------------------------------------------------------------------------------------------
 
     def update(self, with_: ast.With | None = None) -> ast.Update:
         """UPDATE, at that word."""
@@ -179,13 +179,13 @@ class DmlParser(QueryParser):
         return self.words[at] == "using"
 
     def _targets(self) -> tuple[ast.Name, ...]:
-        found = []
+        found: list[ast.Name] = []
         while not found or self.accept(","):
             found.append(self.name())
             self.accept(".", "*")
         return tuple(found)
 
-    # --- LOAD DATA -----------------------------------------------------------------------------------------------------
+    # --- LOAD DATA --------------------------------------------------------------------------------------------------
 
     def load(self) -> ast.Statement:
         """LOAD DATA, at LOAD."""

@@ -227,7 +227,7 @@ class FunctionParser(TypeParser):
             return "expansion"
         return ""
 
-    # --- windows and order ---------------------------------------------------------------------------------------------
+    # --- windows and order ------------------------------------------------------------------------------------------
 
     def order_by(self) -> tuple[ast.OrderItem, ...]:
         """``[ORDER BY item, …]``."""

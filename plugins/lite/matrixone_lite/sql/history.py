@@ -9,7 +9,7 @@ from matrixone_lite.sql.alter import DefinitionParser
 class HistoryParser(DefinitionParser):
     """Reads statements about past states of data."""
 
-    # --- snapshots -----------------------------------------------------------------------------------------------------
+    # --- snapshots --------------------------------------------------------------------------------------------------
 
     def create_snapshot(self) -> ast.CreateSnapshot:
         """``CREATE SNAPSHOT``, behind SNAPSHOT."""
@@ -44,7 +44,7 @@ class HistoryParser(DefinitionParser):
     def _names_account(self) -> bool:
         return self.words[self.at] not in ("range", "from") and self.is_identifier()
 
-    # --- point-in-time recovery ----------------------------------------------------------------------------------------
+    # --- point-in-time recovery -------------------------------------------------------------------------------------
 
     def create_pitr(self) -> ast.CreatePitr:
         """``CREATE PITR``, behind PITR."""
@@ -65,7 +65,7 @@ class HistoryParser(DefinitionParser):
         self.expect("range")
         return self.integer(), self.string()
 
-    # --- restore -------------------------------------------------------------------------------------------------------
+    # --- restore ----------------------------------------------------------------------------------------------------
 
     def restore(self) -> ast.Statement:
         """RESTORE, at that word."""
@@ -127,7 +127,7 @@ class HistoryParser(DefinitionParser):
         scope = self._scope()
         return ast.ShowRecoveryWindow(scope.level, scope.database, scope.table, scope.account)
 
-    # --- data branches -------------------------------------------------------------------------------------------------
+    # --- data branches ----------------------------------------------------------------------------------------------
 
     def data_branch(self) -> ast.Statement:
         """``DATA BRANCH …``, at DATA."""

@@ -9,7 +9,7 @@ from matrixone_lite.sql.accounts import AccountParser
 class ObjectParser(AccountParser):
     """Reads statements about objects that connect the server to other places."""
 
-    # --- publications --------------------------------------------------------------------------------------------------
+    # --- publications -----------------------------------------------------------------------------------------------
 
     def create_publication(self) -> ast.CreatePublication:
         """``CREATE PUBLICATION``, behind PUBLICATION."""
@@ -40,7 +40,7 @@ class ObjectParser(AccountParser):
         tables = self.identifiers() if self.accept("table") else None
         return ast.AlterPublication(name, if_exists, accounts, action, database, tables, self.comment())
 
-    # --- stages --------------------------------------------------------------------------------------------------------
+    # --- stages -----------------------------------------------------------------------------------------------------
 
     def create_stage(self) -> ast.CreateStage:
         """``CREATE STAGE``, behind STAGE."""
@@ -82,7 +82,7 @@ class ObjectParser(AccountParser):
         if_exists = self.if_exists()
         return ast.RemoveFiles(self.string(), if_exists)
 
-    # --- change capture ------------------------------------------------------------------------------------------------
+    # --- change capture ---------------------------------------------------------------------------------------------
 
     def create_cdc(self) -> ast.CreateCdc:
         """``CREATE CDC``, behind CDC."""
@@ -113,7 +113,7 @@ class ObjectParser(AccountParser):
         self.accept("task")
         return ast.ControlCdc("drop", self.identifier(), if_exists)
 
-    # --- external tables -----------------------------------------------------------------------------------------------
+    # --- external tables --------------------------------------------------------------------------------------------
 
     def create_external_table(self) -> ast.Statement:
         """``CREATE EXTERNAL TABLE``, behind TABLE."""

@@ -47,7 +47,7 @@ class Parser(SessionParser):
             self.fail()
         return parse(self)
 
-    # --- CREATE, DROP, ALTER -------------------------------------------------------------------------------------------
+    # --- CREATE, DROP, ALTER ----------------------------------------------------------------------------------------
 
     def _create(self) -> ast.Statement:
         start = self.at
@@ -155,7 +155,7 @@ class Parser(SessionParser):
     def _drop_prepare(self) -> ast.Statement:
         return ast.Deallocate(self.prepared_name())
 
-    # --- others --------------------------------------------------------------------------------------------------------
+    # --- others -----------------------------------------------------------------------------------------------------
 
     def _truncate(self) -> ast.Statement:
         self.at += 1

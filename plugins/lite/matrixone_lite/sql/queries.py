@@ -57,9 +57,7 @@ class QueryParser(OutFileParser):
     def _with_tail(self, query: ast.Query, with_: ast.With | None) -> ast.Query:
         order_by, limit, locking, into = self._tail()
         if isinstance(query, ast.SetOperation):
-            return ast.SetOperation(
-                query.operator, query.all, query.left, query.right, order_by, limit, with_, into
-            )
+            return ast.SetOperation(query.operator, query.all, query.left, query.right, order_by, limit, with_, into)
         if isinstance(query, ast.Values):
             return ast.Values(query.rows, order_by, limit, with_, into)
         if with_ is None and not order_by and limit is None and into is None and locking is None:
@@ -108,9 +106,7 @@ class QueryParser(OutFileParser):
         order_by, limit, locking, into = tail
         if tail is not _NO_TAIL and self.words[self.at] in _SET_OPERATORS:
             self.fail()
-        return ast.Select(
-            items, source, where, group_by, having, order_by, limit, distinct, locking, with_, into
-        )
+        return ast.Select(items, source, where, group_by, having, order_by, limit, distinct, locking, with_, into)
 
     def where(self) -> ast.Expr | None:
         """``[WHERE condition]``."""
@@ -200,7 +196,7 @@ class QueryParser(OutFileParser):
                 options.append(self.string())
         return ast.Limit(count, offset, tuple(options))
 
-    # --- FROM ----------------------------------------------------------------------------------------------------------
+    # --- FROM -------------------------------------------------------------------------------------------------------
 
     def table_references(self) -> ast.TableRef:
         """Everything between FROM and WHERE."""
@@ -282,7 +278,8 @@ class QueryParser(OutFileParser):
             start = self.at
             self.at += 2
             if self.accept("for"):
-                self.accept("order", "by") or self.accept("group", "by") or self.expect("join")
+                if not (self.accept("order", "by") or self.accept("group", "by")):
+                    self.expect("join")
             self.expect("(")
             if not self.accept(")"):
                 while not self.accept(")"):

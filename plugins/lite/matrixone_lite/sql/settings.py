@@ -10,7 +10,7 @@ from matrixone_lite.sql.show import ShowParser
 class SessionParser(ShowParser):
     """Reads statements about the session."""
 
-    # --- SET -----------------------------------------------------------------------------------------------------------
+    # --- SET --------------------------------------------------------------------------------------------------------
 
     def set(self) -> ast.Statement:
         """SET, at that word."""
@@ -95,7 +95,7 @@ class SessionParser(ShowParser):
         name = "binary" if self.accept("binary") else self.text_or_identifier()
         return ast.Literal(ast.LiteralKind.STRING, name, name)
 
-    # --- transactions --------------------------------------------------------------------------------------------------
+    # --- transactions -----------------------------------------------------------------------------------------------
 
     def begin(self) -> ast.Statement:
         """BEGIN or START TRANSACTION, at that word."""
@@ -167,7 +167,7 @@ class SessionParser(ShowParser):
         self.expect_any("tables", "table")
         return ast.UnlockTables()
 
-    # --- prepared statements -------------------------------------------------------------------------------------------
+    # --- prepared statements ----------------------------------------------------------------------------------------
 
     def prepare(self) -> ast.Statement:
         """PREPARE, at that word."""
@@ -215,7 +215,7 @@ class SessionParser(ShowParser):
             return unquote(token)
         return self.identifier()
 
-    # --- the rest ------------------------------------------------------------------------------------------------------
+    # --- the rest ---------------------------------------------------------------------------------------------------
 
     def use(self) -> ast.Statement:
         """``USE database``, at that word."""

@@ -130,7 +130,9 @@ class ShowParser(ObjectParser):
         return ast.ShowTableStatus(database, like, where)
 
     def _create(self) -> ast.Statement:
-        what = self.expect_any("table", "view", "database", "schema", "publication", "snapshot", "function", "procedure")
+        what = self.expect_any(
+            "table", "view", "database", "schema", "publication", "snapshot", "function", "procedure"
+        )
         if what == "schema":
             what = "database"
         if what == "database":
@@ -170,7 +172,7 @@ class ShowParser(ObjectParser):
         self.expect("coverage")
         return ast.ShowPublicationCoverage(self.identifier())
 
-    # --- refused in a transaction --------------------------------------------------------------------------------------
+    # --- refused in a transaction -----------------------------------------------------------------------------------
 
     def _snapshots(self) -> ast.Statement:
         return ast.ShowAdministrative("snapshots", where=self.where())

@@ -24,7 +24,7 @@ class TokenStream:
         self.at = 0
         self.parameters = 0
 
-    # --- words ---------------------------------------------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------------------------------
 
     def fail(self, message: str = "syntax error") -> NoReturn:
         """Refuse the token at this place."""
@@ -75,7 +75,7 @@ class TokenStream:
         self.at += 1
         return word
 
-    # --- names ---------------------------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------------------------
 
     def is_identifier(self) -> bool:
         """Whether a name follows, bare or back-quoted."""
@@ -134,7 +134,7 @@ class TokenStream:
             return self.identifier()
         return None
 
-    # --- literals ------------------------------------------------------------------------------------------------------
+    # --- literals ---------------------------------------------------------------------------------------------------
 
     def is_string(self) -> bool:
         """Whether a string follows."""
@@ -170,7 +170,7 @@ class TokenStream:
         self.accept("+")
         return self.integer()
 
-    # --- phrases many statements share ---------------------------------------------------------------------------------
+    # --- phrases many statements share ------------------------------------------------------------------------------
 
     def if_exists(self) -> bool:
         """``[IF EXISTS]``."""
@@ -201,7 +201,7 @@ class TokenStream:
                 options.append((key, self.text_or_identifier()))
         return tuple(options)
 
-    # --- text ----------------------------------------------------------------------------------------------------------
+    # --- text -------------------------------------------------------------------------------------------------------
 
     def at_end(self) -> bool:
         """Whether the statement ends here."""

@@ -9,8 +9,7 @@ from matrixone_lite.sql.ast.nodes import Node, Statement
 from matrixone_lite.sql.transaction_kind import TransactionKind
 
 if TYPE_CHECKING:
-    from matrixone_lite.sql.ast.expressions import Expr
-    from matrixone_lite.sql.ast.nodes import Query
+    from matrixone_lite.sql.ast.nodes import Expr, Query
     from matrixone_lite.sql.ast.queries import Name, TimeTravel
 
 
@@ -38,7 +37,7 @@ class Scope(Node):
     table: str | None = None
 
 
-# --- snapshots, point-in-time recovery, restore ----------------------------------------------------------------------
+# --- snapshots, point-in-time recovery, restore -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class RestorePitr(Unclassified):
     source_account: str | None = None
 
 
-# --- accounts, users, roles ------------------------------------------------------------------------------------------
+# --- accounts, users, roles ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +271,7 @@ class SetPassword(Administrative):
     password: str
 
 
-# --- publications, stages, change capture ----------------------------------------------------------------------------
+# --- publications, stages, change capture -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +369,7 @@ class ControlCdc(Unclassified):
     if_exists: bool = False
 
 
-# --- data branch -----------------------------------------------------------------------------------------------------
+# --- data branch --------------------------------------------------------------------------------------------------
 
 
 class BranchStatement(Statement):

@@ -10,8 +10,7 @@ from matrixone_lite.sql.ast.nodes import Node, Statement
 from matrixone_lite.sql.transaction_kind import TransactionKind
 
 if TYPE_CHECKING:
-    from matrixone_lite.sql.ast.expressions import Expr
-    from matrixone_lite.sql.ast.nodes import Query
+    from matrixone_lite.sql.ast.nodes import Expr, Query
     from matrixone_lite.sql.ast.queries import FileFormat, Name, TimeTravel
     from matrixone_lite.sql.ast.types import DataType
 

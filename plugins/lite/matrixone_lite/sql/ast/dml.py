@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from matrixone_lite.sql.ast.nodes import Node, Statement
 
 if TYPE_CHECKING:
-    from matrixone_lite.sql.ast.expressions import Column, Expr, OrderItem
-    from matrixone_lite.sql.ast.nodes import Query, TableRef
+    from matrixone_lite.sql.ast.expressions import Column, OrderItem
+    from matrixone_lite.sql.ast.nodes import Expr, Query, TableRef
     from matrixone_lite.sql.ast.queries import FileFormat, Limit, Name, SelectItem, Table, With
 
 

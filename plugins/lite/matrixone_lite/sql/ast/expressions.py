@@ -32,7 +32,7 @@ class Literal(Expr):
     """A constant; ``text`` is its spelling, which names unnamed columns."""
 
     kind: LiteralKind
-    value: None | bool | int | Decimal | float | str | bytes
+    value: bool | int | Decimal | float | str | bytes | None
     text: str
 
 

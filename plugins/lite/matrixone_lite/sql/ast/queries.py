@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from matrixone_lite.sql.ast.nodes import Node, Query, TableRef
 
 if TYPE_CHECKING:
-    from matrixone_lite.sql.ast.expressions import Expr, OrderItem, Row
+    from matrixone_lite.sql.ast.expressions import OrderItem, Row
+    from matrixone_lite.sql.ast.nodes import Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from matrixone_lite.sql.ast.nodes import Node, Query, Statement
 from matrixone_lite.sql.transaction_kind import TransactionKind
 
 if TYPE_CHECKING:
-    from matrixone_lite.sql.ast.expressions import Expr, UserVariable
+    from matrixone_lite.sql.ast.expressions import UserVariable
+    from matrixone_lite.sql.ast.nodes import Expr
     from matrixone_lite.sql.ast.queries import Name, TimeTravel
 
 
