@@ -189,7 +189,7 @@ class AccountParser(HistoryParser):
                     self.identifiers_in_parentheses()
                 return words
         self.identifier()
-        self.fail()
+        raise self.error()
 
     def _object(self) -> tuple[str, str]:
         kind = self.expect_any(*_OBJECTS)

@@ -34,7 +34,7 @@ class DefinitionParser(TableParser):
             return parse(self)
         options = self.table_options()
         if not options:
-            self.fail()
+            raise self.error()
         return [ast.SetTableOptions(options)]
 
     def _add(self) -> list[ast.AlterAction]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.dml import DmlParser
 from matrixone_lite.sql.indexes import IndexParser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BIT_OR: Final = 6
 _INDEX_WORDS: Final = frozenset(("primary", "unique", "index", "key", "fulltext"))
@@ -22,6 +26,40 @@ _NUMBER_OPTIONS: Final = frozenset(
     autoextend_size
     """.split(),  # noqa: SIM905 - a list would be a page of quotes
 )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A column while its options are read."""
+
+    name: str
+    type: ast.DataType
+    nullable: bool | None = None
+    default: ast.Expr | None = None
+    on_update: ast.Expr | None = None
+    auto_increment: bool = False
+    primary_key: bool = False
+    unique: bool = False
+    comment: str | None = None
+    generated: ast.Generated | None = None
+    checks: list[ast.Check] = field(default_factory=list)
+    references: ast.ForeignKey | None = None
+
+    def finish(self) -> ast.ColumnDefinition:
+        return ast.ColumnDefinition(
+            self.name,
+            self.type,
+            self.nullable,
+            self.default,
+            self.on_update,
+            self.auto_increment,
+            self.primary_key,
+            self.unique,
+            self.comment,
+            self.generated,
+            tuple(self.checks),
+            self.references,
+        )
 
 
 class TableParser(IndexParser, DmlParser):
@@ -123,7 +161,7 @@ class TableParser(IndexParser, DmlParser):
             return self.check(name)
         if word in _INDEX_WORDS:
             return self.index_definition(name)
-        self.fail()
+        raise self.error()
 
     def check(self, name: str | None = None) -> ast.Check:
         """``CHECK (condition) [[NOT] ENFORCED]``."""
@@ -163,76 +201,88 @@ class TableParser(IndexParser, DmlParser):
         for words in (("restrict",), ("cascade",), ("set", "null"), ("no", "action"), ("set", "default")):
             if self.accept(*words):
                 return " ".join(words)
-        self.fail()
+        raise self.error()
 
     # --- columns ----------------------------------------------------------------------------------------------------
 
     def column_definition(self) -> ast.ColumnDefinition:
         """``name type option …``."""
         name = self.column_reference().name
-        data_type = self.column_type(name)
-        nullable: bool | None = None
-        default: ast.Expr | None = None
-        on_update: ast.Expr | None = None
-        auto_increment = primary_key = unique = False
-        comment: str | None = None
-        generated: ast.Generated | None = None
-        checks: list[ast.Check] = []
-        references: ast.ForeignKey | None = None
+        draft = _Draft(name, self.column_type(name))
         while True:
-            word = self.words[self.at]
-            if word == "not":
-                self.expect("not", "null")
-                nullable = False
-            elif word == "null":
-                self.at += 1
-                nullable = True
-            elif word == "default":
-                self.at += 1
-                default = self.expression(_BIT_OR)
-            elif word == "on":
-                self.expect("on", "update")
-                on_update = self._current_timestamp()
-            elif word == "auto_increment":
-                self.at += 1
-                auto_increment = True
-            elif word in ("primary", "key"):
-                self.at += 1
-                if word == "primary":
-                    self.expect("key")
-                primary_key = True
-            elif word == "unique":
-                self.at += 1
-                self.accept("key")
-                unique = True
-            elif word == "comment":
-                self.at += 1
-                comment = self.string()
-            elif word in ("generated", "as"):
-                generated = self._generated()
-            elif word in ("check", "constraint"):
-                constraint = self.constraint()
-                if not isinstance(constraint, ast.Check):
-                    self.fail()
-                checks.append(constraint)
-            elif word == "references":
-                references = self.references(None, (name,))
+            parse = self._column_options.get(self.words[self.at])
+            if parse is not None:
+                parse(self, draft)
             elif not self._ignored_column_option():
-                break
-        return ast.ColumnDefinition(
-            name,
-            data_type,
-            nullable,
-            default,
-            on_update,
-            auto_increment,
-            primary_key,
-            unique,
-            comment,
-            generated,
-            tuple(checks),
-            references,
-        )
+                return draft.finish()
+
+    def _not_null(self, draft: _Draft) -> None:
+        self.expect("not", "null")
+        draft.nullable = False
+
+    def _null(self, draft: _Draft) -> None:
+        self.at += 1
+        draft.nullable = True
+
+    def _default_value(self, draft: _Draft) -> None:
+        self.at += 1
+        draft.default = self.expression(_BIT_OR)
+
+    def _on_update(self, draft: _Draft) -> None:
+        self.expect("on", "update")
+        draft.on_update = self._current_timestamp()
+
+    def _auto_increment(self, draft: _Draft) -> None:
+        self.at += 1
+        draft.auto_increment = True
+
+    def _primary_key(self, draft: _Draft) -> None:
+        self.accept("primary")
+        self.expect("key")
+        draft.primary_key = True
+
+    def _unique(self, draft: _Draft) -> None:
+        self.at += 1
+        self.accept("key")
+        draft.unique = True
+
+    def _column_comment(self, draft: _Draft) -> None:
+        self.at += 1
+        draft.comment = self.string()
+
+    def _column_check(self, draft: _Draft) -> None:
+        constraint = self.constraint()
+        if not isinstance(constraint, ast.Check):
+            raise self.error()
+        draft.checks.append(constraint)
+
+    def _column_references(self, draft: _Draft) -> None:
+        draft.references = self.references(None, (draft.name,))
+
+    def _generated(self, draft: _Draft) -> None:
+        if self.accept("generated"):
+            self.expect("always")
+        self.expect("as", "(")
+        expr = self.expression()
+        self.expect(")")
+        draft.generated = ast.Generated(expr, self.accept_any("stored", "virtual") == "stored")
+
+    _column_options: Final[dict[str, Callable[[TableParser, _Draft], None]]] = {
+        "not": _not_null,
+        "null": _null,
+        "default": _default_value,
+        "on": _on_update,
+        "auto_increment": _auto_increment,
+        "primary": _primary_key,
+        "key": _primary_key,
+        "unique": _unique,
+        "comment": _column_comment,
+        "check": _column_check,
+        "constraint": _column_check,
+        "references": _column_references,
+        "generated": _generated,
+        "as": _generated,
+    }
 
     def _current_timestamp(self) -> ast.Expr:
         spelling = self.tokens[self.at]
@@ -243,14 +293,6 @@ class TableParser(IndexParser, DmlParser):
                 args = self.expressions()
             self.expect(")")
         return ast.Function("current_timestamp", args, spelling=spelling)
-
-    def _generated(self) -> ast.Generated:
-        if self.accept("generated"):
-            self.expect("always")
-        self.expect("as", "(")
-        expr = self.expression()
-        self.expect(")")
-        return ast.Generated(expr, self.accept_any("stored", "virtual") == "stored")
 
     def _ignored_column_option(self) -> bool:
         if self.accept("collate"):
@@ -292,7 +334,7 @@ class TableParser(IndexParser, DmlParser):
             while not self.accept(")"):
                 self.at += 1
                 if self.at_end():
-                    self.fail()
+                    raise self.error()
             return ("properties", self.text_between(start, self.at))
         elif word in _TEXT_OPTIONS or word in _NUMBER_OPTIONS:
             self.at += 1
@@ -334,6 +376,6 @@ class TableParser(IndexParser, DmlParser):
         depth = 0
         while depth or self.words[self.at] not in (",", ")"):
             if self.at_end():
-                self.fail()
+                raise self.error()
             depth += {"(": 1, ")": -1}.get(self.words[self.at], 0)
             self.at += 1

@@ -53,7 +53,7 @@ class DmlParser(QueryParser):
         elif word in ("select", "with", "values", "("):
             query = self.query()
         else:
-            self.fail()
+            raise self.error()
         on_duplicate: tuple[ast.Assignment, ...] = ()
         if not replace and self.accept("on"):
             self.expect("duplicate", "key")
@@ -111,7 +111,7 @@ class DmlParser(QueryParser):
                     if following == ")":
                         break
                     self.at = at - 1
-                    self.fail()
+                    raise self.error()
                 self.at = at
                 rows.append(tuple(row))
             if tokens[self.at] != ",":

@@ -198,7 +198,7 @@ class ExpressionParser(FunctionParser):
     def _primary(self) -> ast.Expr:
         token = self.tokens[self.at]
         first = token[:1]
-        if first.isalpha() or first == "_" or first == "`":
+        if first.isalpha() or first in ("_", "`"):
             return self._word(token)
         constant = literal(token)
         if constant is not None:
@@ -214,7 +214,7 @@ class ExpressionParser(FunctionParser):
             return self.variable()
         if self.is_identifier():
             return self._column()
-        self.fail()
+        raise self.error()
 
     def _word(self, token: str) -> ast.Expr:
         word = self.words[self.at]
@@ -277,7 +277,7 @@ class ExpressionParser(FunctionParser):
         if rest and scope in ("session", "local", "global"):
             return ast.SystemVariable(rest, "session" if scope == "local" else scope)
         if not name:
-            self.fail()
+            raise self.error()
         return ast.SystemVariable(name.lower())
 
     def _parenthesis(self) -> ast.Expr:
@@ -319,7 +319,7 @@ class ExpressionParser(FunctionParser):
             self.expect("then")
             whens.append(ast.When(condition, self.expression()))
         if not whens:
-            self.fail()
+            raise self.error()
         otherwise = self.expression() if self.accept("else") else None
         self.expect("end")
         return ast.Case(operand, tuple(whens), otherwise)

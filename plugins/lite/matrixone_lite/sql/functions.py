@@ -46,7 +46,7 @@ class FunctionParser(TypeParser):
         """The unit of an interval."""
         word = self.words[self.at].removeprefix("sql_tsi_")
         if word not in UNITS:
-            self.fail()
+            raise self.error()
         self.at += 1
         return word
 
@@ -59,10 +59,7 @@ class FunctionParser(TypeParser):
             name = name[1:-1]
         self.at += 2
         special = self._special_calls.get(name)
-        if special is not None:
-            function = special(self, name, spelling)
-        else:
-            function = self._ordinary(name, spelling)
+        function = self._ordinary(name, spelling) if special is None else special(self, name, spelling)
         if self.words[self.at] == "over":
             self.at += 1
             return ast.Function(
@@ -122,7 +119,7 @@ class FunctionParser(TypeParser):
             if self.accept("from"):
                 args = (ast.Keyword(side or "both"), *args, self.expression())
             elif side is not None:
-                self.fail()
+                raise self.error()
         self.expect(")")
         return ast.Function(name, args, spelling=spelling)
 
@@ -204,12 +201,12 @@ class FunctionParser(TypeParser):
             columns.append(self.column_reference())
         self.expect(")", "against", "(")
         if not self.is_string() and self.words[self.at] != "?":
-            self.fail()
+            raise self.error()
         pattern = self.expression(_BIT_OR)
         mode = self._match_mode()
         self.expect(")")
         if isinstance(pattern, ast.Literal) and pattern.value == "":
-            self.fail_behind("SQL syntax error: AGAINST('pattern') pattern is empty.")
+            raise self.error_behind("SQL syntax error: AGAINST('pattern') pattern is empty.")
         return ast.Match(tuple(columns), pattern, mode)
 
     def _match_mode(self) -> str:
@@ -245,8 +242,8 @@ class FunctionParser(TypeParser):
         if self.accept("nulls"):
             place = self.words[self.at]
             if place in ("first", "last"):
-                self.fail(f"NULLS {place.upper()} is not supported in MySQL syntax")
-            self.fail()
+                raise self.error(f"NULLS {place.upper()} is not supported in MySQL syntax")
+            raise self.error()
         return ast.OrderItem(expr, descending)
 
     def window(self) -> ast.Window:

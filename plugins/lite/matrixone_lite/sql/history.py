@@ -190,7 +190,7 @@ class HistoryParser(DefinitionParser):
                 keys = self.expressions()
             self.expect(")")
         elif snapshots is None:
-            self.fail()
+            raise self.error()
         return ast.PickBranch(source, target, keys, query, snapshots, self._on_conflict())
 
     def _on_conflict(self) -> str:

@@ -24,7 +24,13 @@ _NUMBERS: Final = frozenset(
     ),
 )
 _TEXTS: Final = frozenset(("op_type", "quantization", "comment", "distribution_mode"))
-_SCHEDULE: Final = frozenset(("day", "hour"))
+_SCHEDULE: Final = frozenset(("day", "hour", "key_block_size"))
+_FLAGS: Final[dict[str, tuple[str, bool]]] = {
+    "visible": ("visible", True),
+    "invisible": ("visible", False),
+    "async": ("async", True),
+    "force_sync": ("force_sync", True),
+}
 _Option = tuple[str, str | int | bool | tuple[str, ...]]
 
 
@@ -119,35 +125,25 @@ class IndexParser(OutFileParser):
     def index_option(self) -> _Option | None:
         """One option of an index, None when none follows."""
         word = self.words[self.at]
-        if word in _NUMBERS:
-            self.at += 1
-            self.accept("=")
-            value = self.integer()
-            if value == 0:
-                self.fail_behind(f"{word.upper()} should be greater than 0")
-            return (word, value)
+        if word in _NUMBERS or word in _SCHEDULE:
+            return self._number_option(word)
         if word in _TEXTS:
             self.at += 1
             return (word, self.string())
-        if word in ("visible", "invisible"):
+        if word in _FLAGS:
             self.at += 1
-            return ("visible", word == "visible")
-        if word in ("async", "force_sync"):
-            self.at += 1
-            return (word, True)
-        if word == "include":
-            self.at += 1
+            return _FLAGS[word]
+        if self.accept("include"):
             return ("include", self.identifiers_in_parentheses())
-        if word == "auto_update":
-            self.at += 1
+        if self.accept("auto_update"):
             self.expect("=")
             return ("auto_update", self.expect_any("true", "false") == "true")
-        if word in _SCHEDULE:
-            self.at += 1
-            self.expect("=")
-            return (word, self.integer())
-        if word == "key_block_size":
-            self.at += 1
-            self.accept("=")
-            return (word, self.integer())
         return None
+
+    def _number_option(self, word: str) -> _Option:
+        self.at += 1
+        self.accept("=")
+        value = self.integer()
+        if value == 0 and word in _NUMBERS:
+            raise self.error_behind(f"{word.upper()} should be greater than 0")
+        return (word, value)

@@ -7,12 +7,15 @@ again only when an error must say so.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.errors import ServerError, syntax_error
+from matrixone_lite.engine.errors import syntax_error
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.errors import ServerError
 
 _BLANK: Final = r"(?:\s+|--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*!\d*|\*/|/\*(?!!).*?\*/)*"
-_TOKEN: Final = r"""
+_LEXEME: Final = r"""
     [xX]'[0-9a-fA-F]*' | [bB]'[01]*'
   | [A-Za-z_][A-Za-z0-9_$]*
   | 0[xX][0-9a-fA-F]+ | 0[bB][01]+
@@ -29,8 +32,8 @@ _TOKEN: Final = r"""
 """
 _DOLLAR: Final = r"\$(?P<tag>[A-Za-z_0-9]*)\$.*?\$(?P=tag)\$"
 _FLAGS: Final = re.DOTALL | re.VERBOSE
-_PLAIN: Final = re.compile(f"{_BLANK}({_TOKEN})?", _FLAGS)
-_WITH_DOLLARS: Final = re.compile(f"{_BLANK}({_DOLLAR}|{_TOKEN})?", _FLAGS)
+_PLAIN: Final = re.compile(f"{_BLANK}({_LEXEME})?", _FLAGS)
+_WITH_DOLLARS: Final = re.compile(f"{_BLANK}({_DOLLAR}|{_LEXEME})?", _FLAGS)
 _HAS_DOLLARS: Final = re.compile(r"\$[A-Za-z_0-9]*\$")
 _CLOSED: Final = re.compile(
     r"""'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*"|`[^`]*(?:``[^`]*)*`""", re.DOTALL
@@ -51,7 +54,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 def tokenize(text: str) -> list[str]:
     """Split ``text`` into tokens, followed by one or more empty strings.
 
-    A string or name that is not closed becomes one token that starts with ``\\0``.
+    A string or name that is not closed becomes one token that starts with a zero byte.
     """
     pattern = _pattern(text)
     if pattern is _PLAIN:
@@ -75,19 +78,18 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 def error_at(text: str, index: int, message: str = "syntax error") -> ServerError:
-    """Error 1064 that points at token ``index`` of ``text`` as the server points: column of its end, text from the previous one's."""
+    """Error 1064 at token ``index``, placed as the server does: column of its end, text from the previous one's."""
     found = spans(text)
-    start, end = found[min(index, len(found) - 1)]
-    if start < len(text) and not text[start].isascii():
-        column_bytes = len(text[:start].encode()) + 1
-    else:
-        column_bytes = len(text[:end].encode())
-    before = found[index - 1][1] if 0 < index < len(found) else 0 if index == 0 else len(text)
-    if start == len(text):
-        before = start
+    index = min(index, len(found) - 1)
+    start, end = found[index]
+    if not text[start : start + 1].isascii():
+        end = start
+    column = len(text[:end].encode()) + (end == start < len(text))
+    before = start if start == len(text) else found[index - 1][1] if index else 0
     newline = text.rfind("\n", 0, start)
     line = text.count("\n", 0, start) + 1
-    column = column_bytes - (len(text[:newline].encode()) if newline >= 0 else 0)
+    if newline >= 0:
+        column -= len(text[:newline].encode())
     return syntax_error(f'{MANUAL}{message} at line {line} column {column} near "{text[before:]}";')
 
 

@@ -101,7 +101,7 @@ class ObjectParser(AccountParser):
         name = self.identifier()
         if action == "resume" and self.is_string():
             if self.string().lower() != "restart":
-                self.fail_behind("syntax error")
+                raise self.error_behind("syntax error")
             action = "restart"
         return ast.ControlCdc(action, name)
 

@@ -15,7 +15,7 @@ class OutFileParser(ExpressionParser):
     """Reads descriptions of files."""
 
     def file_format(self, enclosed_error: str) -> ast.FileFormat:
-        """``[FIELDS …] [LINES …]``; ``enclosed_error`` is the complaint about an enclosing text of several characters."""
+        """``[FIELDS …] [LINES …]``; ``enclosed_error`` is the complaint about several enclosing characters."""
         terminated = enclosed = escaped = starting = ended = None
         optionally = False
         if self.accept("fields"):
@@ -32,7 +32,7 @@ class OutFileParser(ExpressionParser):
                 else:
                     enclosed = value
                     if len(value) > 1:
-                        self.fail_behind(enclosed_error)
+                        raise self.error_behind(enclosed_error)
         if self.accept("lines"):
             while word := self.accept_any("starting", "terminated"):
                 self.expect("by")
@@ -77,20 +77,20 @@ class OutFileParser(ExpressionParser):
     def _enclosing(self) -> str:
         value = self.string()
         if len(value) > 1:
-            self.fail_behind("export1 error field terminator")
+            raise self.error_behind("export1 error field terminator")
         return value
 
     def _format(self) -> str:
         value = self.string().lower()
         if value not in _FORMATS:
-            self.fail_behind("invalid format, must be csv, jsonline or parquet")
+            raise self.error_behind("invalid format, must be csv, jsonline or parquet")
         return value
 
     def _split_size(self) -> str:
         value = self.string()
         digits = value[:-1] if value[-1:].lower() in _SIZES else value
         if not digits.isdecimal():
-            self.fail_behind(
+            raise self.error_behind(
                 "invalid splitsize format: internal error: invalid size value: "
                 f'strconv.ParseUint: parsing "{digits}": invalid syntax',
             )
@@ -99,5 +99,5 @@ class OutFileParser(ExpressionParser):
     def _header(self) -> bool:
         value = self.string().lower()
         if value not in ("true", "false"):
-            self.fail_behind("error header flag")
+            raise self.error_behind("error header flag")
         return value == "true"

@@ -38,13 +38,13 @@ class Parser(SessionParser):
             self.parameters = 0
             found.append(self.statement())
             if not self.at_end():
-                self.fail()
+                raise self.error()
 
     def statement(self) -> ast.Statement:
         """The next statement."""
         parse = self._beginnings.get(self.words[self.at])
         if parse is None:
-            self.fail()
+            raise self.error()
         return parse(self)
 
     # --- CREATE, DROP, ALTER ----------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ class Parser(SessionParser):
             return self.create_external_table() if word == "external" else self._refuse("cluster tables")
         parse = self._creations.get(word)
         if parse is None:
-            self.fail()
+            raise self.error()
         self.at += 1
         return parse(self)
 
@@ -84,7 +84,7 @@ class Parser(SessionParser):
             return self.alter_view(start)
         parse = self._alterations.get(word)
         if parse is None:
-            self.fail()
+            raise self.error()
         self.at += 1
         return parse(self)
 
@@ -95,7 +95,7 @@ class Parser(SessionParser):
             return self._refuse(_REFUSED_OBJECTS[word])
         parse = self._removals.get(word)
         if parse is None:
-            self.fail()
+            raise self.error()
         self.at += 1
         return parse(self)
 

@@ -81,7 +81,7 @@ class QueryParser(OutFileParser):
             return self._values()
         if word == "(":
             return self.query_in_parentheses()
-        self.fail()
+        raise self.error()
 
     def _values(self) -> ast.Query:
         self.at += 1
@@ -105,7 +105,7 @@ class QueryParser(OutFileParser):
         tail = self._tail() if may_end and self.words[self.at] not in _SET_OPERATORS else _NO_TAIL
         order_by, limit, locking, into = tail
         if tail is not _NO_TAIL and self.words[self.at] in _SET_OPERATORS:
-            self.fail()
+            raise self.error()
         return ast.Select(items, source, where, group_by, having, order_by, limit, distinct, locking, with_, into)
 
     def where(self) -> ast.Expr | None:
@@ -233,7 +233,7 @@ class QueryParser(OutFileParser):
         elif not natural and self.accept("using"):
             using = self.identifiers_in_parentheses()
         elif not natural and kind in ("left", "right", "full"):
-            self.fail()
+            raise self.error()
         return ast.Join(kind, left, right, condition, using, natural)
 
     def _joined_factor(self) -> ast.TableRef:
@@ -277,15 +277,13 @@ class QueryParser(OutFileParser):
         while self.words[self.at] in ("use", "force", "ignore") and self.words[self.at + 1] in ("index", "key"):
             start = self.at
             self.at += 2
-            if self.accept("for"):
-                if not (self.accept("order", "by") or self.accept("group", "by")):
-                    self.expect("join")
+            if self.accept("for") and not (self.accept("order", "by") or self.accept("group", "by")):
+                self.expect("join")
             self.expect("(")
-            if not self.accept(")"):
-                while not self.accept(")"):
-                    self.at += 1
-                    if self.at_end():
-                        self.fail()
+            while not self.accept(")"):
+                self.at += 1
+                if self.at_end():
+                    raise self.error()
             hints.append(self.text_between(start, self.at))
         return tuple(hints)
 
@@ -334,7 +332,7 @@ class QueryParser(OutFileParser):
         if word == "snapshot":
             value = self.text_or_identifier()
         elif self.words[self.at] == "?" or self.tokens[self.at][:1] == "@":
-            self.fail("invalid timestamp hint")
+            raise self.error("invalid timestamp hint")
         else:
             value = self.integer() if self.is_integer() else self.string()
         self.expect("}")

@@ -109,7 +109,7 @@ class SessionParser(ShowParser):
                 or self.accept("read", "write")
                 or self.accept("with", "consistent", "snapshot")
             ):
-                self.fail()
+                raise self.error()
             self.accept(",")
         return ast.Begin()
 
@@ -179,7 +179,7 @@ class SessionParser(ShowParser):
         if self.tokens[self.at][:1] == "@":
             variable = self.variable()
             if not isinstance(variable, ast.UserVariable):
-                self.fail_behind("syntax error")
+                raise self.error_behind("syntax error")
             return ast.Prepare(name, variable)
         start = self.at
         self.statement()
@@ -197,7 +197,7 @@ class SessionParser(ShowParser):
             while not arguments or self.accept(","):
                 variable = self.variable() if self.tokens[self.at][:1] == "@" else None
                 if not isinstance(variable, ast.UserVariable):
-                    self.fail()
+                    raise self.error()
                 arguments.append(variable)
         return ast.Execute(name, tuple(arguments))
 

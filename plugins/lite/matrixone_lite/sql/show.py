@@ -63,7 +63,7 @@ class ShowParser(ObjectParser):
         measure = self.accept_any(*_MEASURES)
         if measure is not None:
             return self._show_measure(measure)
-        self.fail()
+        raise self.error()
 
     def _filter(self) -> tuple[ast.Expr | None, ast.Expr | None]:
         """``[LIKE 'pattern' | WHERE condition]``."""
@@ -256,11 +256,11 @@ class ShowParser(ObjectParser):
                 options.append(self.words[self.at])
                 self.at += 1
                 if self.at_end():
-                    self.fail()
+                    raise self.error()
         if self.accept("format"):
             self.expect("=")
             if self.string().lower() not in ("text", "json", "dot"):
-                self.fail_behind("syntax error")
+                raise self.error_behind("syntax error")
         word = self.words[self.at]
         if not options and self.is_identifier() and word not in ("execute", "values", "call"):
             return ast.Describe(self.name())

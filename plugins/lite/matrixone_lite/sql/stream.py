@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.keywords import NEVER_ALIAS, RESERVED
 from matrixone_lite.sql.lexer import error_at, spans, tokenize, unquote
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.errors import ServerError
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_`")
 _STRING_QUOTES = frozenset("'\"")
@@ -26,13 +29,13 @@ class TokenStream:
 
     # --- words ------------------------------------------------------------------------------------------------------
 
-    def fail(self, message: str = "syntax error") -> NoReturn:
-        """Refuse the token at this place."""
-        raise error_at(self.text, self.at, message)
+    def error(self, message: str = "syntax error") -> ServerError:
+        """Error 1064 about the token at this place, to be raised."""
+        return error_at(self.text, self.at, message)
 
-    def fail_behind(self, message: str) -> NoReturn:
-        """Refuse what was just read, for a reason beyond the grammar."""
-        raise error_at(self.text, self.at - 1, message)
+    def error_behind(self, message: str) -> ServerError:
+        """Error 1064 about what was just read, for a reason beyond the grammar."""
+        return error_at(self.text, self.at - 1, message)
 
     def next_is(self, *words: str) -> bool:
         """Whether ``words`` follow, in this order."""
@@ -64,14 +67,14 @@ class TokenStream:
         """Skip ``words``, which must follow."""
         for word in words:
             if self.words[self.at] != word:
-                self.fail()
+                raise self.error()
             self.at += 1
 
     def expect_any(self, *words: str) -> str:
         """Skip and return one of ``words``, which must follow."""
         word = self.words[self.at]
         if word not in words:
-            self.fail()
+            raise self.error()
         self.at += 1
         return word
 
@@ -90,7 +93,7 @@ class TokenStream:
     def identifier(self) -> str:
         """A name."""
         if not self.is_identifier():
-            self.fail()
+            raise self.error()
         token = self.tokens[self.at]
         self.at += 1
         return unquote(token) if token[0] == "`" else token
@@ -144,7 +147,7 @@ class TokenStream:
         """A string, by either quote."""
         token = self.tokens[self.at]
         if token[:1] not in _STRING_QUOTES:
-            self.fail()
+            raise self.error()
         self.at += 1
         return unquote(token)
 
@@ -159,7 +162,7 @@ class TokenStream:
     def integer(self) -> int:
         """An unsigned integer."""
         if not self.is_integer():
-            self.fail()
+            raise self.error()
         self.at += 1
         return int(self.tokens[self.at - 1])
 

@@ -37,7 +37,7 @@ class TypeParser(TokenStream, ABC):
             self.at += 1
             return self._enumeration(word)
         if word not in _WITH_NUMBERS and word not in _WITHOUT_NUMBERS:
-            self.fail()
+            raise self.error()
         self.at += 1
         if word == "double":
             self.accept("precision")
@@ -75,13 +75,13 @@ class TypeParser(TokenStream, ABC):
         scale = self.integer() if self.accept(",") else None
         self.expect(")")
         if word in _EXACT and length > _MAX_PRECISION:
-            self.fail_behind(f"For decimal(M), M must between 0 and {_MAX_PRECISION}.")
+            raise self.error_behind(f"For decimal(M), M must between 0 and {_MAX_PRECISION}.")
         if scale is not None and scale > length:
-            self.fail_behind(
+            raise self.error_behind(
                 f"For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{column}'))",
             )
         if word in _FRACTIONAL and length > _MAX_FRACTION:
-            self.fail_behind(f"For {_FRACTIONAL[word]}(fsp), fsp must in [0, {_MAX_FRACTION}]")
+            raise self.error_behind(f"For {_FRACTIONAL[word]}(fsp), fsp must in [0, {_MAX_FRACTION}]")
         return length, scale
 
     def _attributes(self, word: str, length: int | None, scale: int | None) -> ast.DataType:

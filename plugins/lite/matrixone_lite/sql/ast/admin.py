@@ -210,7 +210,7 @@ class AlterRole(Unclassified):
 
 @dataclass(frozen=True, slots=True)
 class Grant(Administrative):
-    """GRANT of privileges; object is the lower-cased kind (account, database, table, view, function) and level as written."""
+    """GRANT of privileges; object is account, database, table, view or function, level as written."""
 
     privileges: tuple[str, ...]
     object: str
@@ -407,7 +407,7 @@ class DeleteBranch(BranchStatement):
 
 @dataclass(frozen=True, slots=True)
 class DiffBranch(Statement):
-    """``DATA BRANCH DIFF left AGAINST right [COLUMNS (…)] [OUTPUT …]``; output is None, as, file, limit, count or summary."""
+    """``DATA BRANCH DIFF left AGAINST right``; output is None, as, file, limit, count or summary."""
 
     left: BranchTable
     right: BranchTable

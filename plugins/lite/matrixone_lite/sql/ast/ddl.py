@@ -25,7 +25,7 @@ class Generated(Node):
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey(Node):
-    """``[CONSTRAINT name] FOREIGN KEY (columns) REFERENCES table (referenced)``; actions in lower case, None if unsaid."""
+    """``FOREIGN KEY (columns) REFERENCES table (referenced)``; actions in lower case, None if unsaid."""
 
     name: str | None
     columns: tuple[str, ...]
@@ -84,7 +84,7 @@ class Index(Node):
 
 @dataclass(frozen=True, slots=True)
 class ColumnDefinition(Node):
-    """A column of CREATE or ALTER TABLE; ``nullable`` is None if unsaid, ``primary_key`` and ``unique`` the column form."""
+    """A column of CREATE or ALTER TABLE; ``nullable`` is None if unsaid."""
 
     name: str
     type: DataType
@@ -106,7 +106,7 @@ TableOption = tuple[str, str | int | bool]
 
 @dataclass(frozen=True, slots=True)
 class Partitioning(Node):
-    """``PARTITION BY``; ``method`` is key, hash, linear key, linear hash, range, list, range columns or list columns; ``text`` is the whole clause."""
+    """``PARTITION BY``; method is ``[linear] key | hash`` or ``range | list [columns]``, text the whole clause."""
 
     method: str
     exprs: tuple[Expr, ...]
@@ -212,7 +212,7 @@ class AlterAction(Node):
 
 @dataclass(frozen=True, slots=True)
 class AddColumn(AlterAction):
-    """``ADD [COLUMN]``; ``after`` is a column, ``first`` excludes it; several columns in parentheses arrive as several actions."""
+    """``ADD [COLUMN]``; several columns in parentheses arrive as several actions."""
 
     column: ColumnDefinition
     first: bool = False
@@ -261,7 +261,7 @@ class AddIndex(AlterAction):
 
 @dataclass(frozen=True, slots=True)
 class DropConstraint(AlterAction):
-    """DROP INDEX | KEY, PRIMARY KEY (no name), FOREIGN KEY, CONSTRAINT; kind in lower case: index, primary key, foreign key, constraint."""
+    """DROP of a key; kind is index, primary key (then without name), foreign key or constraint."""
 
     kind: str
     name: str | None = None

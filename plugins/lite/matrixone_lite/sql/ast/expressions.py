@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from matrixone_lite.sql.ast.nodes import Expr, Node
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from matrixone_lite.sql.ast.nodes import Query
     from matrixone_lite.sql.ast.types import DataType
 
@@ -276,7 +277,7 @@ class OrderItem(Node):
 
 @dataclass(frozen=True, slots=True)
 class FrameBound(Node):
-    """An end of a window frame; kind is ``unbounded preceding``, ``preceding``, ``current row``, ``following`` or ``unbounded following``."""
+    """An end of a window frame; kind is ``[unbounded] preceding``, ``current row`` or ``[unbounded] following``."""
 
     kind: str
     offset: Expr | None = None
@@ -319,7 +320,10 @@ class Function(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Match(Expr):
-    """``MATCH (columns) AGAINST (pattern mode)``; mode is ``""``, ``natural``, ``boolean``, ``natural expansion`` or ``expansion``."""
+    """``MATCH (columns) AGAINST (pattern mode)``.
+
+    The mode is ``""``, ``natural``, ``boolean``, ``natural expansion`` or ``expansion``.
+    """
 
     columns: tuple[Column, ...]
     pattern: Expr

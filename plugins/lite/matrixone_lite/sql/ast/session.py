@@ -256,7 +256,10 @@ class ShowVariables(Show):
 
 @dataclass(frozen=True, slots=True)
 class ShowMeasure(Show):
-    """``SHOW what FROM name``; what is table_number (of a database), column_number, table_values, table_size (of a table)."""
+    """``SHOW what FROM name``.
+
+    ``what`` is table_number (of a database), column_number, table_values or table_size (of a table).
+    """
 
     what: str
     name: Name | None = None
