@@ -1,0 +1,177 @@
+"""Snapshots, which are names of moments, and the moments time-travel hints mean."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Final
+
+from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE, SYS
+from matrixone_lite.engine.api import Done
+from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES
+from matrixone_lite.engine.dispatch import handles
+from matrixone_lite.engine.errors import ServerError, internal, invalid_argument
+from matrixone_lite.sql import ast
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.catalog import Catalog
+    from matrixone_lite.engine.session import LiteSession
+
+_SECOND: Final = 1_000_000_000
+_RECENT: Final = 3600 * _SECOND
+_MAX_NAME: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot: its moment ``ts`` in nanoseconds since 1970 and what it is of."""
+
+    id: str
+    name: str
+    ts: int
+    level: str
+    account: str = ""
+    database: str = ""
+    table: str = ""
+    object_id: int = 0
+
+
+@handles(ast.CreateSnapshot)
+def create_snapshot(session: LiteSession, statement: ast.CreateSnapshot) -> Done:
+    """CREATE SNAPSHOT."""
+    account, name = session.principal.account_id, check_name(statement.name)[:_MAX_NAME]
+    if session.principal.role_id not in ADMIN_ROLE_IDS:
+        raise internal(NO_PRIVILEGE)
+    if session.catalog.object("snapshot", account, name) is not None:
+        if statement.if_not_exists:
+            return Done()
+        raise internal(f"snapshot {name} already exists")
+    owner, database, table, object_id = _covered(session, statement.scope)
+    snapshot = Snapshot(
+        str(uuid.uuid4()), name, session.store.now(), statement.scope.level, owner, database, table, object_id
+    )
+    session.catalog.put_object("snapshot", account, name, snapshot)
+    return Done()
+
+
+@handles(ast.DropSnapshot)
+def drop_snapshot(session: LiteSession, statement: ast.DropSnapshot) -> Done:
+    """DROP SNAPSHOT."""
+    account, name = session.principal.account_id, check_name(statement.name)
+    if session.principal.role_id not in ADMIN_ROLE_IDS:
+        raise internal(NO_PRIVILEGE)
+    if session.catalog.object("snapshot", account, name) is None:
+        if statement.if_exists:
+            return Done()
+        raise internal(f"snapshot {name} does not exist")
+    session.catalog.drop_object("snapshot", account, name)
+    return Done()
+
+
+def check_name(name: str) -> str:
+    """A snapshot's name in lower case; blanks are refused."""
+    if not name or " " in name:
+        raise internal("invalid input")
+    return name.lower()
+
+
+def _covered(session: LiteSession, scope: ast.Scope) -> tuple[str, str, str, int]:
+    """Account, database, table and object id that a new snapshot is recorded with."""
+    principal, catalog = session.principal, session.catalog
+    if scope.level == "cluster":
+        if principal.account_id != SYS_ACCOUNT:
+            raise internal("only sys tenant can create cluster level snapshot")
+        return "", "", "", 0
+    if scope.level == "account":
+        owner = (scope.account or principal.account).lower()
+        if owner != principal.account and principal.account != SYS:
+            raise internal("only sys tenant can create tenant level snapshot for other tenant")
+        account = catalog.object("account", SYS_ACCOUNT, owner)
+        if account is None:
+            raise internal(f"account {owner} does not exist")
+        return owner, "", "", account.id
+    name = (scope.database or "").lower()
+    database = catalog.database(principal.account_id, name)
+    if scope.level == "database":
+        if name in SYSTEM_DATABASES:
+            raise internal(f"can not create snapshot for system database {name}")
+        if database is None:
+            raise internal(f"database {name} does not exist")
+        return principal.account, name, "", database.id
+    table_name = (scope.table or "").lower()
+    if name in SYSTEM_DATABASES:
+        raise internal(f"can not create pitr for system table {name}.{table_name}")
+    table = None if database is None else catalog.permanent_table(database.id, table_name)
+    if table is None:
+        raise internal(f"table {name}.{table_name} does not exist")
+    return principal.account, name, table_name, table.id
+
+
+# --- moments ---------------------------------------------------------------------------------------------------------
+
+
+def snapshot_named(catalog: Catalog, account: int, name: str) -> Snapshot:
+    """The snapshot a hint names.
+
+    :raises ServerError: 20101 when there is none
+    """
+    found: Snapshot | None = catalog.object("snapshot", account, name.lower())
+    if found is None:
+        raise internal(f"find 0 snapshot records by name({name}), expect only 1")
+    return found
+
+
+def moment_of(session: LiteSession, hint: ast.TimeTravel | None) -> int | None:
+    """The moment a time-travel hint means, in nanoseconds since 1970; None without a hint.
+
+    :raises ServerError: when there is no such snapshot, or the text is no time, or too far back
+    """
+    if hint is None:
+        return None
+    match hint.kind:
+        case ast.HintKind.SNAPSHOT:
+            return snapshot_named(session.catalog, session.principal.account_id, str(hint.value)).ts
+        case ast.HintKind.MO_TS:
+            return int(str(hint.value).partition("-")[0])
+        case ast.HintKind.TIMESTAMP:
+            moment = hint.value if isinstance(hint.value, int) else _parse(hint.value, UTC)
+            _check_covered(session, moment, hint.value)
+            return moment
+        case ast.HintKind.AS_OF:
+            moment = _parse(str(hint.value), session.context.zone)
+            _check_covered(session, moment, hint.value)
+            return moment
+
+
+def _parse(text: str, zone: tzinfo) -> int:
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        layout = "2006-01-02 15:04:05.999999999"
+        reason = f'parsing time "{text}" as "{layout}": cannot parse "{text}" as "2006"'
+        raise ServerError(1105, reason) from None
+    seconds = parsed.replace(tzinfo=zone, microsecond=0).timestamp()
+    return int(seconds) * _SECOND + parsed.microsecond * 1000
+
+
+def _check_covered(session: LiteSession, moment: int, written: object) -> None:
+    """Older rows are there only as long as a snapshot or recency keeps them."""
+    snapshots: list[Snapshot] = session.catalog.objects("snapshot", None)
+    oldest = min((snapshot.ts for snapshot in snapshots), default=session.store.now())
+    if moment < min(oldest, session.store.now() - _RECENT):
+        raise invalid_argument(f"invalid timestamp value, no corresponding snapshot , bad value {written}")
+
+
+def snapshot_rows(session: LiteSession) -> list[tuple[str, ...]]:
+    """The rows of SHOW SNAPSHOTS, latest first."""
+    found: list[Snapshot] = session.catalog.objects("snapshot", session.principal.account_id)
+    latest_first = sorted(found, key=lambda snapshot: -snapshot.ts)
+    return [(s.name, precise_text(s.ts), s.level, s.account, s.database, s.table) for s in latest_first]
+
+
+def precise_text(moment: int) -> str:
+    """Nanoseconds since 1970 as UTC text with all nine digits, without zeros at the end."""
+    seconds, fraction = divmod(moment, _SECOND)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{text}.{fraction:09d}".rstrip("0").rstrip(".")
