@@ -1,0 +1,88 @@
+"""Text as parts of a query: conditions with ``?``, columns and tables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Boolean, ColumnElement, column, literal_column, table
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
+
+from matrixone.params import StringStatement, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import BindParameter, FromClause
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+_NAME = r"(?:`(?:``|[^`])+`|\w+)"
+_LABELLED = re.compile(rf"(?P<expression>.+)\s+AS\s+(?P<label>{_NAME})\s*", re.IGNORECASE | re.DOTALL)
+_QUALIFIED = re.compile(rf"{_NAME}\.(?P<label>{_NAME})")
+_TABLE = re.compile(
+    rf"(?:(?P<database>{_NAME})\.)?(?P<name>{_NAME})(?:\s+(?:AS\s+)?(?P<alias>{_NAME}))?", re.IGNORECASE
+)
+
+
+class TextCondition(ColumnElement[bool]):
+    """A condition written as text, each ``?`` bound to a value or standing for the rows of a subquery."""
+
+    type = Boolean()
+    _traverse_internals = [  # noqa: RUF012 - the form of SQLAlchemy's cache key
+        ("pieces", InternalTraversal.dp_string_list),
+        ("values", InternalTraversal.dp_clauseelement_list),
+    ]
+
+    def __init__(self, pieces: Sequence[str], values: Sequence[ColumnElement[Any]]) -> None:
+        self.pieces = list(pieces)
+        self.values = list(values)
+
+    @classmethod
+    def of(cls, condition: str, params: Sequence[Any]) -> TextCondition:
+        """Bind values, some of which may be SQLAlchemy expressions.
+
+        Raises:
+            QueryError: the number of values is not the number of ``?``.
+        """
+        text = statement(condition, [None if isinstance(param, ColumnElement) else param for param in params])
+        bound = zip(params, text.values, strict=True)
+        return cls(text.pieces, [param if isinstance(param, ColumnElement) else value for param, value in bound])
+
+
+@compiles(TextCondition)
+def _compile_condition(element: TextCondition, compiler: SQLCompiler, **kw: Any) -> str:
+    text = StringStatement(element.pieces, cast("list[BindParameter[Any]]", element.values))
+    return f"({compiler.process(text, **kw)})"
+
+
+def text_column(text: str) -> ColumnElement[Any]:
+    """A column written as text: ``u.name``, named ``name`` in the result, or ``COUNT(*) AS n``."""
+    if labelled := _LABELLED.fullmatch(text):
+        return literal_column(labelled["expression"]).label(_bare(labelled["label"]))
+    if qualified := _QUALIFIED.fullmatch(text):
+        return literal_column(text).label(_bare(qualified["label"]))
+    return column(text) if text.isidentifier() else literal_column(text)
+
+
+def text_sort_key(text: str) -> ColumnElement[Any]:
+    """A column of ORDER BY or GROUP BY written as text."""
+    return literal_column(text)
+
+
+def text_table(text: str) -> FromClause:
+    """A table written as text: ``departments``, ``departments d``, ``db.departments AS d``.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the text is something else.
+    """
+    found = _TABLE.fullmatch(text.strip())
+    if found is None:
+        raise ArgumentError(f"not the name of a table: {text!r}")
+    named = table(_bare(found["name"]), schema=found["database"] and _bare(found["database"]))
+    return named if found["alias"] is None else named.alias(_bare(found["alias"]))
+
+
+def _bare(name: str) -> str:
+    return name[1:-1].replace("``", "`") if name.startswith("`") else name
