@@ -12,13 +12,15 @@ from sqlalchemy.schema import Table
 from matrixone.exceptions import QueryError
 from matrixone.params import driver_value
 from matrixone.results import ResultSet
-from matrixone.sql import SQL, Composable, Identifier, joined, table_identifier
+from matrixone.sql import SQL, Identifier, joined, table_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
+
+    from matrixone.sql import Composable
 
 CHUNK = 5000
 """Rows handed to the driver at a time; it cuts them further into packets of about one megabyte."""
@@ -38,18 +40,23 @@ def batch_insert(session: Session, table: TableLike, rows: Sequence[Mapping[str,
         ``affected_rows`` is the number of rows inserted.
 
     Raises:
-        QueryError: A row is empty or no dictionary, or the server refused; rows of the same call are in one transaction.
+        QueryError: A row is empty or no dictionary (nothing is sent then), or the server refused.
     """
     _check(rows, table)
     affected, lastrowid = 0, None
-    for keys, group in itertools.groupby(rows, key=lambda row: tuple(row)):
+    for keys, group in itertools.groupby(rows, key=_columns):
         for chunk in _chunks(list(group), CHUNK):
-            inserted = _insert_named(session, table, keys, chunk) if isinstance(table, str) else _insert_mapped(
-                session, table, chunk
-            )
+            if isinstance(table, str):
+                inserted = _insert_named(session, table, keys, chunk)
+            else:
+                inserted = _insert_mapped(session, table, chunk)
             affected += inserted.affected_rows
             lastrowid = inserted.lastrowid
     return ResultSet(affected_rows=affected, lastrowid=lastrowid if len(rows) == 1 else None)
+
+
+def _columns(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row)
 
 
 def is_mapped(table: object) -> TypeGuard[type[Any]]:
@@ -57,9 +64,7 @@ def is_mapped(table: object) -> TypeGuard[type[Any]]:
     return isinstance(table, (DeclarativeMeta, type)) and isinstance(inspect(table, raiseerr=False), Mapper)
 
 
-def _insert_named(
-    session: Session, table: str, keys: tuple[str, ...], rows: list[Mapping[str, Any]]
-) -> ResultSet:
+def _insert_named(session: Session, table: str, keys: tuple[str, ...], rows: list[Mapping[str, Any]]) -> ResultSet:
     connection = session.connection()
     values = [tuple(map(driver_value, row.values())) for row in rows]
     result = connection.exec_driver_sql(_insert_text(connection, table, keys), values[0] if len(rows) == 1 else values)
@@ -67,10 +72,7 @@ def _insert_named(
 
 
 def _insert_mapped(session: Session, table: type[Any] | Table, rows: list[Mapping[str, Any]]) -> ResultSet:
-    if isinstance(table, Table):
-        result: Any = session.execute(insert(table), rows)
-    else:
-        result = session.execute(insert(table), rows)
+    result = session.execute(insert(table), rows)
     return ResultSet(affected_rows=len(rows), lastrowid=getattr(result, "lastrowid", None))
 
 
@@ -91,7 +93,7 @@ class _Placeholders:
 
 
 def _check(rows: Sequence[Mapping[str, Any]], table: TableLike) -> None:
-    summary = f"INSERT INTO {table if isinstance(table, str) else table}"
+    summary = f"INSERT INTO {table}"
     if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__len__"):
         raise QueryError(f"rows are a list of dictionaries, not {type(rows).__name__}; nothing was sent", sql=summary)
     for number, row in enumerate(rows, 1):

@@ -19,7 +19,7 @@ from matrixone.connect import ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
 from matrixone.exceptions import ConnectionError  # noqa: A004 - the name the specification gives it
 from matrixone.managers import awaitable
-from matrixone.operations import Operation, Outcome, running
+from matrixone.operations import Outcome, running
 from matrixone.params import statement as string_statement
 from matrixone.querylog import QueryLog, statement_context
 from matrixone.results import ResultSet
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from matrixone.bulk import TableLike
     from matrixone.managers import ManagerSpec
+    from matrixone.operations import Operation
     from matrixone.query import AsyncQuery, Query
     from matrixone.tables import ColumnType
 
@@ -49,7 +50,7 @@ __all__ = ["AsyncClient", "Client"]
 class Client(ManagerAttributes):
     """A server, reached through one pool of connections.
 
-    ``Client(host=..., ...)`` and ``Client(url=...)`` connect while constructing; ``Client()`` waits for :meth:`connect`.
+    ``Client(host=...)`` and ``Client(url=...)`` connect while constructing; ``Client()`` waits for :meth:`connect`.
     Used as a context manager, it disconnects at the end.
 
     Args:
@@ -62,8 +63,7 @@ class Client(ManagerAttributes):
         max_overflow: Further connections under load.
         pool_timeout: Seconds to wait for a free connection.
         pool_recycle: Seconds after which a connection is renewed.
-        **settings: Fields of :class:`~matrixone.connect.ConnectionSettings`: ``host``, ``port``, ``user``, ``password``,
-            ``database``, ``account``, ``role``, ``ssl_mode`` ...
+        **settings: Other fields of :class:`~matrixone.connect.ConnectionSettings`: ``account``, ``role``, ``ssl_mode`` ...
 
     Raises:
         ConnectionError: The server cannot be reached, or does not let the caller in.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SSLMode = Literal["disabled", "preferred", "required", "verify_ca", "verify_identity"]
+_PORTS = 65536
 _TLS_ONLY: tuple[SSLMode, ...] = ("required", "verify_ca", "verify_identity")
 _MODES: tuple[SSLMode, ...] = ("disabled", "preferred", *_TLS_ONLY)
 
@@ -39,8 +40,8 @@ class ConnectionSettings:
         database: Database to begin in; None for none.
         account: Account, if ``user`` does not name it.
         role: Role, if ``user`` does not name it; alone it means the account ``sys``.
-        ssl_mode: ``disabled``, ``preferred`` (TLS if the server offers it, unverified), ``required`` (TLS, unverified unless
-            ``ssl_ca`` is given), ``verify_ca``, ``verify_identity``.
+        ssl_mode: ``disabled``, ``preferred`` (TLS if the server offers it), ``required`` (verified only with
+            ``ssl_ca``), ``verify_ca``, ``verify_identity``.
         ssl_ca: File of trusted certificates.
         ssl_cert: File of the client's certificate.
         ssl_key: File of its key.
@@ -69,7 +70,7 @@ class ConnectionSettings:
     def __post_init__(self) -> None:
         if self.ssl_mode not in _MODES:
             raise ConfigurationError(f"ssl_mode is one of {', '.join(_MODES)}, not {self.ssl_mode!r}")
-        if not isinstance(self.port, int) or not 0 < self.port < 65536:  # noqa: PLR2004 - the range of TCP ports
+        if not 0 < self.port < _PORTS:
             raise ConfigurationError(f"port is a number from 1 to 65535, not {self.port!r}")
         if (self.account or self.role) and any(separator in self.user for separator in ":#"):
             raise ConfigurationError("the account and role are part of user, or arguments of their own, not both")

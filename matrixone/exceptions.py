@@ -33,7 +33,7 @@ class MatrixOneError(Exception):
     errno: int | None = None
     sqlstate: str | None = None
     sql: str | None = None
-    orig: BaseException | None = None
+    orig: Any = None
 
 
 class ConfigurationError(MatrixOneError, sa_exc.ArgumentError):
@@ -89,12 +89,7 @@ class AuthenticationError(ConnectionError):
 
 
 class QueryError(MatrixOneError, sa_exc.DBAPIError):
-    """A statement failed, or could not be sent.
-
-    Attributes:
-        retryable: Running the whole unit of work again may succeed.
-        transaction_lost: The server has rolled back and closed the transaction.
-    """
+    """A statement failed, or could not be sent."""
 
     def __init__(
         self,
@@ -111,10 +106,12 @@ class QueryError(MatrixOneError, sa_exc.DBAPIError):
 
     @property
     def retryable(self) -> bool:
+        """Running the whole unit of work again may succeed."""
         return self.errno in RETRYABLE
 
     @property
     def transaction_lost(self) -> bool:
+        """The server has rolled back and closed the transaction."""
         return self.errno in TRANSACTION_LOST or self.connection_invalidated
 
     def recast(self, cls: type[QueryError]) -> QueryError:
@@ -260,12 +257,22 @@ _CLASSES: dict[int, type[QueryError]] = {
     **dict.fromkeys((1264, 1366, 1406, 1426, 1690, 20203), DataError),
     **dict.fromkeys((20102, 20105), NotSupportedError),
 }
+_STANDING_FOR: tuple[tuple[type[sa_exc.DBAPIError], type[QueryError]], ...] = (
+    (sa_exc.IntegrityError, IntegrityError),
+    (sa_exc.ProgrammingError, ProgrammingError),
+    (sa_exc.DataError, DataError),
+    (sa_exc.NotSupportedError, NotSupportedError),
+    (sa_exc.InternalError, InternalError),
+    (sa_exc.OperationalError, OperationalError),
+)
 _TEXTS: tuple[tuple[re.Pattern[str], type[QueryError]], ...] = tuple(
     (re.compile(pattern), cls)
     for pattern, cls in (
         (
-            r"appears in uncommitted transaction|unsupported in transactions|not supported in transactions"
-            r"|Only CREATE of DDL is supported|not supported inside an explicit transaction",
+            (
+                r"appears in uncommitted transaction|unsupported in transactions|not supported in transactions"
+                r"|Only CREATE of DDL is supported|not supported inside an explicit transaction"
+            ),
             TransactionRefusedError,
         ),
         (r"foreign key constraint", IntegrityError),
@@ -303,7 +310,7 @@ def translate(error: sa_exc.DBAPIError) -> QueryError:
 
 def server_answer(error: BaseException | None) -> tuple[int | None, str, str | None]:
     """Number, first line of the message, and SQLSTATE of a driver's exception."""
-    args = getattr(error, "args", ())
+    args: tuple[Any, ...] = getattr(error, "args", ())
     if len(args) > 1 and isinstance(args[0], int):
         return args[0], first_line(args[1]), getattr(error, "sqlstate", None)
     return None, first_line(error), None
@@ -332,9 +339,9 @@ def _class_of(number: int | None, message: str, error: sa_exc.DBAPIError) -> typ
 
 
 def _standing_for(error: sa_exc.DBAPIError) -> type[QueryError]:
-    for cls in (IntegrityError, ProgrammingError, DataError, NotSupportedError, InternalError, OperationalError):
-        if isinstance(error, cls.__mro__[cls.__mro__.index(MatrixOneError) + 1]):
-            return cls
+    for theirs, ours in _STANDING_FOR:
+        if isinstance(error, theirs):
+            return ours
     return QueryError
 
 

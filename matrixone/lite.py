@@ -8,6 +8,8 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "matrixone_lite":
         raise
-    raise ModuleNotFoundError("matrixone.lite needs the extra 'lite': pip install matrixone[lite]", name=__name__) from error
+    raise ModuleNotFoundError(
+        "matrixone.lite needs the extra 'lite': pip install matrixone[lite]", name=__name__
+    ) from error
 
 __all__ = ["Server"]

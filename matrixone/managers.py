@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from matrixone.exceptions import PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
     from contextlib import AbstractContextManager
 
     from sqlalchemy.sql import Executable
@@ -31,7 +31,7 @@ class ManagerSession(Protocol):
     def run(self, operation: Operation[T], /) -> Outcome[T]:
         """Run an operation as the server's transaction rules allow."""
 
-    def execute(self, sql_or_stmt: str | Executable, params: Any = None, /, **kwargs: Any) -> Any:
+    def execute(self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None) -> Any:
         """Run a statement and return its result."""
 
     def unit_of_work(self) -> AbstractContextManager[ManagerSession]:
@@ -82,7 +82,7 @@ class AsyncManager(Generic[M_co]):
 
 
 def awaitable(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
-    """The coroutine twin of a method: same name, signature and docstring, same code, run through the greenlet bridge."""
+    """The coroutine twin of a method: same name, signature, docstring and code, run through the greenlet bridge."""
 
     @functools.wraps(method)
     async def twin(self: Bridge, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -127,7 +127,11 @@ class ManagerSpec:
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or self.name.startswith("_"):
             raise PluginError(f"{self.name!r} cannot be the attribute name of a manager")
-        if not (inspect.isclass(self.manager) and issubclass(self.manager, Manager)):
+        if not _is_subclass(self.manager, Manager):
             raise PluginError(f"{self.manager!r}, offered as {self.name!r}, is not a subclass of Manager")
-        if not (inspect.isclass(self.async_manager) and issubclass(self.async_manager, AsyncManager)):
+        if not _is_subclass(self.async_manager, AsyncManager):
             raise PluginError(f"{self.async_manager!r}, offered as {self.name!r}, is not a subclass of AsyncManager")
+
+
+def _is_subclass(cls: object, base: type[Any]) -> bool:
+    return inspect.isclass(cls) and issubclass(cls, base)

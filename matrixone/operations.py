@@ -1,4 +1,4 @@
-"""A statement of the server as a value: what is sent, how it is read, what it does in a transaction, how it is undone."""
+"""Statements of the server as values: what is sent, how it is read, what a transaction makes of it, how it is undone."""
 
 from __future__ import annotations
 
@@ -122,11 +122,13 @@ class Outcome(Generic[T]):
         return self._value
 
     def done(self, value: T) -> Outcome[T]:
+        """Take note of the answer."""
         self._value = value
         self.state = "done"
         return self
 
     def discarded(self) -> None:
+        """Take note that it will never run."""
         self.state = "discarded"
 
     def __repr__(self) -> str:

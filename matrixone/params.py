@@ -27,7 +27,7 @@ from matrixone.querylog.summary import summarize
 from matrixone.vector.text import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.elements import BindParameter
@@ -46,6 +46,11 @@ _TOKENS = re.compile(
     | (?P<end>;)
     """,
     re.VERBOSE | re.DOTALL,
+)
+_CONVERTED: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    ((bytearray, memoryview), bytes),
+    (uuid.UUID, str),
+    (dict, lambda value: json.dumps(value, ensure_ascii=False, allow_nan=False)),
 )
 _PLAIN = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta, type(None))
 
@@ -98,7 +103,9 @@ def without_comments(sql: str) -> str:
 
 def without_quoted(sql: str) -> str:
     """The statement with every literal, quoted name and comment emptied: what is left is structure."""
-    return _TOKENS.sub(lambda token: "''" if token["mark"] is token["format"] is token["end"] is None else token[0], sql)
+    return _TOKENS.sub(
+        lambda token: "''" if token["mark"] is token["format"] is token["end"] is None else token[0], sql
+    )
 
 
 def driver_value(value: Any) -> Any:
@@ -112,16 +119,13 @@ def driver_value(value: Any) -> Any:
         return driver_value(value.value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} cannot be stored")
-    if type(value) in _EXACT or isinstance(value, _PLAIN):
+    if isinstance(value, _PLAIN):
         return value
-    if isinstance(value, (bytearray, memoryview)):
-        return bytes(value)
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
     if hasattr(value, "tolist") and not getattr(value, "ndim", 1):
-        return driver_value(value.tolist())
+        return driver_value(value.tolist())  # a number of numpy
+    for kind, convert in _CONVERTED:
+        if isinstance(value, kind):
+            return convert(value)
     return to_text(value)
 
 
@@ -160,7 +164,6 @@ class _AsIs(NullType):
 
 
 _AS_IS = _AsIs()
-_EXACT = frozenset({str, int, bool, bytes, type(None), dt.datetime, dt.date, dt.timedelta, dt.time, Decimal})
 
 
 @compiles(StringStatement)

@@ -8,17 +8,20 @@ from __future__ import annotations
 import functools
 import os
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from matrixone import hookspecs
 from matrixone.exceptions import PluginError
-from matrixone.managers import Manager, ManagerSpec
+from matrixone.managers import Manager
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.metadata import EntryPoint
+
+    from matrixone.managers import ManagerSpec
 
 GROUP = "matrixone"
 RESTRICTION = "MATRIXONE_PLUGINS"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class ResultSet:
     """Rows and counts of a statement, all of them in memory.
 
-    ``fetchone``, ``fetchmany``, ``fetchall`` and iteration move a cursor; ``rows`` does not. The methods that SQLAlchemy's
-    results have mean the same here.
+    ``fetchone``, ``fetchmany``, ``fetchall`` and iteration move a cursor; ``rows`` does not. The methods of SQLAlchemy's
+    results mean the same here.
 
     Args:
         columns: Names of the columns.
@@ -54,42 +54,55 @@ class ResultSet:
         return self.affected_rows or len(self.rows)
 
     def keys(self) -> list[str]:
+        """Names of the columns."""
         return list(self.columns)
 
     def fetchone(self) -> Row[Any] | None:
+        """The next row, or None."""
         return self._cursor.fetchone()
 
     def fetchmany(self, size: int | None = 1) -> Sequence[Row[Any]]:
+        """The next rows."""
         return self._cursor.fetchmany(size)
 
     def fetchall(self) -> Sequence[Row[Any]]:
+        """The rows not read yet."""
         return self._cursor.fetchall()
 
     def all(self) -> Sequence[Row[Any]]:
+        """The rows not read yet."""
         return self._cursor.all()
 
     def first(self) -> Row[Any] | None:
+        """The next row, or None; the rest is discarded."""
         return self._cursor.first()
 
     def one(self) -> Row[Any]:
+        """The only row; an error if there is none or another."""
         return self._cursor.one()
 
     def one_or_none(self) -> Row[Any] | None:
+        """The only row, or None; an error if there is another."""
         return self._cursor.one_or_none()
 
     def scalar(self) -> Any:
+        """First column of the next row, or None."""
         return self._cursor.scalar()
 
     def scalar_one(self) -> Any:
+        """First column of the only row."""
         return self._cursor.scalar_one()
 
     def scalar_one_or_none(self) -> Any:
+        """First column of the only row, or None."""
         return self._cursor.scalar_one_or_none()
 
     def scalars(self, index: int | str = 0) -> ScalarResult[Any]:
+        """One column of each row."""
         return self._cursor.scalars(index)
 
     def mappings(self) -> MappingResult:
+        """The rows as dictionaries."""
         return self._cursor.mappings()
 
     def __iter__(self) -> Iterator[Row[Any]]:
@@ -100,4 +113,3 @@ class ResultSet:
 
     def __repr__(self) -> str:
         return f"<ResultSet: {len(self.rows)} rows of {self.columns}, {self.affected_rows} affected>"
-

@@ -9,7 +9,7 @@ from matrixone.exceptions import ConfigurationError
 from matrixone.sql import SQL, Identifier, checked_name, object_name, split_name
 
 
-class SnapshotLevel(str, enum.Enum):
+class SnapshotLevel(enum.StrEnum):
     """How much is covered."""
 
     CLUSTER = "cluster"

@@ -30,7 +30,8 @@ _FORMATTER = string.Formatter()
 class Composable(Protocol):
     """A piece of SQL that knows how to write itself for a dialect."""
 
-    def render(self, compiler: SQLCompiler) -> str: ...
+    def render(self, compiler: SQLCompiler) -> str:
+        """The SQL text, quoted as the compiler's dialect does."""
 
 
 class Identifier:
@@ -42,6 +43,7 @@ class Identifier:
         self.parts = tuple(checked_name(part) for part in parts)
 
     def render(self, compiler: SQLCompiler) -> str:
+        """The quoted parts, joined by dots."""
         return ".".join(compiler.preparer.quote_identifier(part) for part in self.parts)
 
     def __repr__(self) -> str:
@@ -57,6 +59,7 @@ class Literal:
         self.value = value
 
     def render(self, compiler: SQLCompiler) -> str:
+        """The escaped literal."""
         if isinstance(self.value, int):
             return str(int(self.value))
         if "\0" in self.value:
@@ -92,6 +95,7 @@ class SQL(Executable, ClauseElement):
         return SQL(self.template, fields)
 
     def render(self, compiler: SQLCompiler) -> str:
+        """The template with its fields written out."""
         pieces = []
         for text, name, _, _ in _FORMATTER.parse(self.template):
             pieces.append(text.replace("%", "%%") if compiler.preparer._double_percents else text)

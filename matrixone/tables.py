@@ -11,7 +11,7 @@ from sqlalchemy.types import NullType, TypeEngine
 from matrixone.bulk import is_mapped
 from matrixone.exceptions import ConfigurationError
 from matrixone.params import without_quoted
-from matrixone.sql import SQL, Composable, Identifier, Literal, joined, split_name, table_identifier
+from matrixone.sql import SQL, Identifier, Literal, joined, split_name, table_identifier
 from matrixone.vector.indexes import HnswVectorIndex, IvfVectorIndex
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.schema import SchemaItem
     from sqlalchemy.sql.compiler import SQLCompiler
+
+    from matrixone.sql import Composable
 
 ColumnType = str | TypeEngine[Any] | type[TypeEngine[Any]]
 
@@ -41,8 +43,8 @@ def create_table(
 
     Args:
         table: ``table`` or ``database.table``.
-        columns: Column names with the server's type text and modifiers (``'varchar(20) not null'``, ``'int primary key'``,
-            ``'vecf32(384)'``) or SQLAlchemy types.
+        columns: By column name, the server's type text with modifiers (``'varchar(20) not null'``,
+            ``'int primary key'``, ``'vecf32(384)'``) or a SQLAlchemy type.
         primary_key: Column or columns of the primary key, if no type text says so.
         if_not_exists: Do nothing if the table exists.
         comment: Comment on the table.
@@ -54,7 +56,8 @@ def create_table(
     if not columns:
         raise ConfigurationError(f"table {table!r} needs at least one column")
     parts: list[Composable] = [
-        SQL("{name} {type}").format(name=Identifier(name), type=_ColumnType(name, kind)) for name, kind in columns.items()
+        SQL("{name} {type}").format(name=Identifier(name), type=_ColumnType(name, kind))
+        for name, kind in columns.items()
     ]
     if primary_key is not None:
         keys = [primary_key] if isinstance(primary_key, str) else list(primary_key)
@@ -107,8 +110,8 @@ def vector_indexes(table: str, indexes: Sequence[Mapping[str, Any]]) -> list[Cre
 
     Args:
         table: ``table`` or ``database.table``.
-        indexes: Dictionaries with ``name``, ``column``, ``type`` (``ivfflat`` or ``hnsw``) and ``params`` (options of the
-            index class).
+        indexes: Dictionaries with ``name``, ``column``, ``type`` (``ivfflat`` or ``hnsw``) and ``params``, which are
+            options of the index class.
 
     Raises:
         ConfigurationError: An unknown type, a missing entry, or an unknown option.

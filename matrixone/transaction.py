@@ -1,8 +1,8 @@
 """Keeps what a session believes about its transaction equal to what the server does.
 
-The guard listens to one connection for as long as one transaction lasts. It asks the server rather than trusting a table:
-the status bits of each answer say whether a transaction is open, and after a failed statement, whose error packet has no
-such bits, a ping brings them before anything else is sent.
+The guard listens to one connection for as long as one transaction lasts. It asks the server rather than trusting a
+table: the status bits of each answer say whether a transaction is open, and after a failed statement, whose error packet
+has no such bits, a ping brings them before anything else is sent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class TransactionGuard:
 
     Args:
         connection: The connection, its transaction begun.
-        explicit: ``BEGIN`` was sent; otherwise the driver's autocommit=0 opens the transaction with its first statement.
+        explicit: ``BEGIN`` was sent; otherwise autocommit=0 opens the transaction with its first statement.
         allow_implicit_commit: Statements that commit the open transaction may be sent.
         report: Called with the name of an event and its fields.
     """
@@ -122,8 +122,8 @@ class TransactionGuard:
             return
         if _DEMARCATION.match(statement) and not self._allow_implicit_commit:
             raise ImplicitCommitError(
-                f"{summarize(statement)} would end the session's transaction behind its back; use begin(), commit() and "
-                "rollback() of the session"
+                f"{summarize(statement)} would end the session's transaction behind its back; use the session's own "
+                "begin(), commit() and rollback()"
             )
         if _VARIABLE.match(statement) and self._fresh and not has_several_statements(statement):
             self._reopening = True
@@ -165,8 +165,8 @@ class TransactionGuard:
 
 
 NO_SAVEPOINTS = (
-    "nested transactions do not work on this server: SAVEPOINT is accepted and ignored, ROLLBACK TO fails and undoes the "
-    "last statement; use one session for each unit of work"
+    "nested transactions do not work on this server: SAVEPOINT is accepted and ignored, ROLLBACK TO fails and undoes "
+    "the last statement; use one session for each unit of work"
 )
 
 

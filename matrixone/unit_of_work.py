@@ -17,13 +17,14 @@ from matrixone.exceptions import (
     RollbackWarning,
     TransactionRefusedError,
 )
-from matrixone.operations import InTransaction, Operation, Outcome, running
+from matrixone.operations import InTransaction, Outcome, running
 from matrixone.transaction import AUTOCOMMIT, TransactionGuard, server_status
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session as SQLAlchemySession
     from sqlalchemy.orm import SessionTransaction
 
+    from matrixone.operations import Operation
     from matrixone.session.log import SessionLog
 
 T = TypeVar("T")

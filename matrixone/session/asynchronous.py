@@ -17,7 +17,7 @@ from matrixone.session.sync import Session
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
-    from typing import TypeVarTuple, Unpack
+    from typing import TypeVarTuple
 
     from sqlalchemy.engine import Result, ScalarResult
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncScalarResult
@@ -83,8 +83,13 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
 
     @overload
     async def execute(
-        self, sql_or_stmt: TypedReturnsRows[Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
-    ) -> Result[Unpack[Ts]]: ...
+        self,
+        sql_or_stmt: TypedReturnsRows[*Ts],
+        params: Any = None,
+        *,
+        log_mode: str | None = None,
+        **kwargs: Any,
+    ) -> Result[*Ts]: ...
     @overload
     async def execute(
         self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
@@ -93,11 +98,18 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
         self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
     ) -> Result[Any]:
         """See :meth:`Session.execute`; the result holds all rows."""
-        return await self._call(Session.execute, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows"))
+        return await self._call(
+            Session.execute, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")
+        )
 
     @overload
     async def scalars(
-        self, sql_or_stmt: TypedReturnsRows[T, Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+        self,
+        sql_or_stmt: TypedReturnsRows[T, *Ts],
+        params: Any = None,
+        *,
+        log_mode: str | None = None,
+        **kwargs: Any,
     ) -> ScalarResult[T]: ...
     @overload
     async def scalars(
@@ -107,11 +119,18 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
         self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
     ) -> ScalarResult[Any]:
         """See :meth:`Session.scalars`."""
-        return await self._call(Session.scalars, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows"))
+        return await self._call(
+            Session.scalars, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")
+        )
 
     @overload
     async def scalar(
-        self, sql_or_stmt: TypedReturnsRows[T, Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+        self,
+        sql_or_stmt: TypedReturnsRows[T, *Ts],
+        params: Any = None,
+        *,
+        log_mode: str | None = None,
+        **kwargs: Any,
     ) -> T | None: ...
     @overload
     async def scalar(
@@ -119,7 +138,9 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
     ) -> Any: ...
     async def scalar(self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any) -> Any:
         """See :meth:`Session.scalar`."""
-        return await self._call(Session.scalar, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows"))
+        return await self._call(
+            Session.scalar, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")
+        )
 
     async def stream(
         self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
@@ -191,7 +212,7 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
 
     async def connection(self, **kwargs: Any) -> AsyncConnection:
         """The connection of the session's transaction, which begins if none is open."""
-        await self._call(Session.connection, **kwargs)
+        await self._call_door("connection", **kwargs)
         return await self._sa.connection(**kwargs)
 
     async def commit(self) -> None:

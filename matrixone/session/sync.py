@@ -23,12 +23,12 @@ from matrixone.querylog import statement_context
 from matrixone.session.log import SessionLog
 from matrixone.transaction import NO_SAVEPOINTS
 from matrixone.translation import translating
-from matrixone.unit_of_work import OnRefused, UnitOfWork
+from matrixone.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
-    from typing import TypeVarTuple, Unpack
+    from typing import TypeVarTuple
 
     from sqlalchemy.engine import Connection, Engine, Result, ScalarResult
     from sqlalchemy.schema import SchemaItem
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from matrixone.operations import Operation, Outcome
     from matrixone.query import Query
     from matrixone.results import ResultSet
+    from matrixone.unit_of_work import OnRefused
 
     Ts = TypeVarTuple("Ts")
 
@@ -94,8 +95,13 @@ class Session(SessionProxies, ManagerAttributes):
 
     @overload
     def execute(
-        self, sql_or_stmt: TypedReturnsRows[Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
-    ) -> Result[Unpack[Ts]]: ...
+        self,
+        sql_or_stmt: TypedReturnsRows[*Ts],
+        params: Any = None,
+        *,
+        log_mode: str | None = None,
+        **kwargs: Any,
+    ) -> Result[*Ts]: ...
     @overload
     def execute(
         self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
@@ -121,11 +127,17 @@ class Session(SessionProxies, ManagerAttributes):
             SessionClosedError: The session was closed.
             ConnectionError: The client was disconnected.
         """
-        return self._statement("execute", sql_or_stmt, params, log_mode, kwargs)
+        result: Result[Any] = self._statement("execute", sql_or_stmt, params, log_mode, kwargs)
+        return result
 
     @overload
     def scalars(
-        self, sql_or_stmt: TypedReturnsRows[T, Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+        self,
+        sql_or_stmt: TypedReturnsRows[T, *Ts],
+        params: Any = None,
+        *,
+        log_mode: str | None = None,
+        **kwargs: Any,
     ) -> ScalarResult[T]: ...
     @overload
     def scalars(
@@ -135,11 +147,17 @@ class Session(SessionProxies, ManagerAttributes):
         self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
     ) -> ScalarResult[Any]:
         """The first column of each row; arguments and errors as for :meth:`execute`."""
-        return self._statement("scalars", sql_or_stmt, params, log_mode, kwargs)
+        result: ScalarResult[Any] = self._statement("scalars", sql_or_stmt, params, log_mode, kwargs)
+        return result
 
     @overload
     def scalar(
-        self, sql_or_stmt: TypedReturnsRows[T, Unpack[Ts]], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+        self,
+        sql_or_stmt: TypedReturnsRows[T, *Ts],
+        params: Any = None,
+        *,
+        log_mode: str | None = None,
+        **kwargs: Any,
     ) -> T | None: ...
     @overload
     def scalar(
@@ -262,8 +280,8 @@ class Session(SessionProxies, ManagerAttributes):
         Args:
             table_name: ``table`` or ``database.table``.
             *columns: Columns, constraints and indexes.
-            **kwargs: ``enable_ivf`` and ``enable_hnsw`` are accepted (connections have both on); the rest are arguments of
-                :class:`sqlalchemy.schema.Table`.
+            **kwargs: Arguments of :class:`sqlalchemy.schema.Table`. ``enable_ivf`` and ``enable_hnsw`` are accepted: both
+                are always on.
 
         Returns:
             The session, for chaining.
@@ -358,7 +376,9 @@ class Session(SessionProxies, ManagerAttributes):
             self.rollback()
             raise
 
-    def _statement(self, method: str, sql_or_stmt: Any, params: Any, log_mode: str | None, kwargs: dict[str, Any]) -> Any:
+    def _statement(
+        self, method: str, sql_or_stmt: Any, params: Any, log_mode: str | None, kwargs: dict[str, Any]
+    ) -> Any:
         with self._door(log_mode):
             if isinstance(sql_or_stmt, str):
                 sql_or_stmt, params = string_statement(sql_or_stmt, params), None
