@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ class Token(NamedTuple):
 
 # An unfinished string, quoted name or comment is taken to reach the end of the text: what cannot be told from a
 # value is one.
-_PATTERN = re.compile(
-    r"""
+_PATTERN = r"""
       (?P<GAP>         (?: \s+ | \#[^\n]* | --(?=\s|\Z)[^\n]* | /\*.*?(?:\*/|\Z) )+ )
     | (?P<VALUE>       (?:\b[xXbBnN])? '(?: [^'\\] | \\. | '' )*+ (?:'|\\?\Z)
                      | "(?: [^"\\] | \\. | "" )*+ (?:"|\\?\Z)
@@ -44,9 +44,7 @@ _PATTERN = re.compile(
     | (?P<PLACEHOLDER> \? | %s\b | %\(\w+\)s )
     | (?P<WORD>        @{0,2}[^\W\d][\w$]* )
     | (?P<SYMBOL>      %% | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 
 
 def tokenize(sql: str) -> Iterator[Token]:
@@ -55,5 +53,11 @@ def tokenize(sql: str) -> Iterator[Token]:
     Args:
         sql: Text of one or more statements, also a broken one.
     """
-    for match in _PATTERN.finditer(sql):
+    for match in _pattern().finditer(sql):
         yield Token(Kind[str(match.lastgroup)], match.group())
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Compiled at first use: that takes longer than importing all of the package."""
+    return re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
