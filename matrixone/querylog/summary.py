@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from matrixone.querylog.tokens import Kind, tokenize
 
@@ -54,8 +53,7 @@ _NOISE = frozenset({"AS", "EXISTS", "IF", "IGNORE", "INTO", "LATERAL", "LOW_PRIO
 _NOT_NAMES = frozenset({"DUAL", "OUTFILE", "SELECT", "SET", "VALUE", "VALUES"})
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """A statement in few words: the operation (``INSERT``), its target (``INTO users``), rows written as text."""
 
     operation: str
@@ -64,7 +62,7 @@ class Summary:
 
     def repeated(self, times: int) -> Summary:
         """The summary of the same statement run for several sets of parameters."""
-        return self if self.rows is None else replace(self, rows=self.rows * times)
+        return self if self.rows is None else self._replace(rows=self.rows * times)
 
     def __str__(self) -> str:
         rows = "" if self.rows is None else f"({self.rows} row{'' if self.rows == 1 else 's'})"
