@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from matrixone.querylog.tokens import Kind, tokenize
 
@@ -14,25 +14,21 @@ _REMEMBERED_LENGTH = 4000
 
 _KEY = r"(?:password|passwd|\bpwd|secret|token|api_?key|access_?key|private_?key|key_?id)"
 _NAME = rf"(?:{_KEY}|credential|identified|s3option|\bcdc\b)"
-_NAMES_SECRET = re.compile(_NAME, re.IGNORECASE)
 
 _GAP = r"(?:\s|/\*.*?\*/)*+"
 _STRING = r"""(?:'(?:[^'\\]|\\.|'')*+(?:'|\\?\Z)|"(?:[^"\\]|\\.|"")*+(?:"|\\?\Z))"""
 _URL_USER = r"[a-z][a-z0-9+.-]*://[^\s:/'\"@]*:"
 
 # Each keeps its first group and hides what follows it.
-_SECRETS = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        rf"(\b(?:credentials|s3option){_GAP}=?{_GAP}\{{)(?:{_STRING}|[^}}'\"])*+",
-        rf"(\bidentified{_GAP}(?:with{_GAP}\S+{_GAP})?(?:by|as){_GAP}){_STRING}",
-        rf"(\bset{_GAP}password\b(?:[^'\"=]|{_STRING})*+={_GAP}){_STRING}",
-        rf"""({_NAME}\w*['"`]?{_GAP}(?:[=:(,]{_GAP})?){_STRING}""",
-        rf"({_KEY}\w*=)[^\s'\"{{(?%&,;]+",
-        rf"('{_URL_USER})(?:[^'\\]|\\.|'')*(?=@)",
-        rf'("{_URL_USER})(?:[^"\\]|\\.|"")*(?=@)',
-        rf"(\b{_URL_USER})[^\s'\"]*(?=@)",
-    )
+_SECRETS = (
+    rf"(\b(?:credentials|s3option){_GAP}=?{_GAP}\{{)(?:{_STRING}|[^}}'\"])*+",
+    rf"(\bidentified{_GAP}(?:with{_GAP}\S+{_GAP})?(?:by|as){_GAP}){_STRING}",
+    rf"(\bset{_GAP}password\b(?:[^'\"=]|{_STRING})*+={_GAP}){_STRING}",
+    rf"""({_NAME}\w*['"`]?{_GAP}(?:[=:(,]{_GAP})?){_STRING}""",
+    rf"({_KEY}\w*=)[^\s'\"{{(?%&,;]+",
+    rf"('{_URL_USER})(?:[^'\\]|\\.|'')*(?=@)",
+    rf'("{_URL_USER})(?:[^"\\]|\\.|"")*(?=@)',
+    rf"(\b{_URL_USER})[^\s'\"]*(?=@)",
 )
 
 
@@ -64,7 +60,7 @@ def _shown(kind: Kind, text: str) -> str:
 
 def names_secret(text: str) -> bool:
     """Whether a text speaks of passwords, credentials or keys, so that none of its values may be shown."""
-    return _NAMES_SECRET.search(text) is not None
+    return _compiled(_NAME).search(text) is not None
 
 
 def mask_secrets(text: str) -> str:
@@ -73,5 +69,10 @@ def mask_secrets(text: str) -> str:
     Works on statements, pieces of statements quoted in messages, and connection URLs.
     """
     for pattern in _SECRETS:
-        text = pattern.sub(rf"\g<1>{_MASK}", text)
+        text = _compiled(pattern).sub(rf"\g<1>{_MASK}", text)
     return text
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)

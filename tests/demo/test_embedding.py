@@ -58,7 +58,7 @@ def test_rare_words_count_more():
     assert query @ rare > query @ plain
 
 
-def test_vectors_are_the_same_in_another_process(embedder):
+def test_vectors_are_the_same_in_another_process():
     program = (
         "from matrixone.demo.embedding import Embedder;"
         "print(Embedder(16).learn(['a word', 'and others']).embed('words of others').tolist())"
