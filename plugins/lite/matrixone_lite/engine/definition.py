@@ -43,7 +43,7 @@ def _column(column: Column, table: Table) -> str:
         parts += ["NOT NULL"] if required else []
         if column.auto_increment:
             parts.append("AUTO_INCREMENT")
-        elif column.default is not None and not _is_null(column.default):
+        elif column.default is not None and not is_null(column.default):
             parts.append(f"DEFAULT {default_text(column.default)}")
         elif not required:
             parts.append("DEFAULT NULL")
@@ -140,7 +140,7 @@ def extra_of(column: Column) -> str:
 
 def described_default(column: Column) -> str | None:
     """A column's default as DESC prints it: text without quotes."""
-    if column.default is None or _is_null(column.default):
+    if column.default is None or is_null(column.default):
         return None
     if isinstance(column.default, ast.Literal) and isinstance(column.default.value, str):
         return column.default.value
@@ -153,5 +153,6 @@ def is_primary(column: Column, table: Table) -> bool:
     return key is not None and column.name.lower() in {name.lower() for name in key.columns}
 
 
-def _is_null(expr: ast.Expr) -> bool:
+def is_null(expr: ast.Expr) -> bool:
+    """Whether an expression is the literal NULL."""
     return isinstance(expr, ast.Literal) and expr.value is None

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from matrixone_lite.engine import functions
+from matrixone_lite.engine import (
+    administration,
+    functions,
+    infoschema,
+    mo_catalog,
+    mo_objects,
+    show,
+    show_server,
+    snapshots,
+)
 
-__all__ = ["functions"]
+__all__ = [
+    "administration",
+    "functions",
+    "infoschema",
+    "mo_catalog",
+    "mo_objects",
+    "show",
+    "show_server",
+    "snapshots",
+]

@@ -61,6 +61,6 @@ def visible_tables(session: LiteSession, database: Database, at: int | None = No
         found += [
             (table.name, "VIEW" if table.view else "BASE TABLE")
             for table in SYSTEM_TABLES.values()
-            if table.database == database.name
+            if table.database == database.name and table.shown_to(session.principal.account_id)
         ]
     return sorted(found)

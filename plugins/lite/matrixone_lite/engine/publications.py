@@ -123,12 +123,12 @@ def published(catalog: Catalog, principal: Principal, publisher: tuple[int, str]
     return publication
 
 
-def subscribers(catalog: Catalog, publication: Publication) -> Iterator[str]:
-    """Names of the accounts that subscribe a publication."""
+def subscribers(catalog: Catalog, publication: Publication) -> Iterator[tuple[str, str]]:
+    """Names of the accounts that subscribe a publication, each with that of its database."""
     for account in catalog.objects("account", SYS_ACCOUNT):
         for database in catalog.databases(account.id):
             if database.publisher == (publication.account, publication.name):
-                yield account.name
+                yield account.name, database.name
 
 
 def is_published(catalog: Catalog, database: Database) -> bool:

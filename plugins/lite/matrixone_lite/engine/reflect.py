@@ -31,7 +31,7 @@ def described_columns(session: LiteSession, name: ast.Name) -> list[Row]:
     """
     database = current_database(session, name.database)
     system = SYSTEM_TABLES.get((database.name, name.name.lower()))
-    if system is not None:
+    if system is not None and system.shown_to(session.principal.account_id):
         return list(_system_columns(system))
     table = find_table(session, database, name.name)
     if table is None:

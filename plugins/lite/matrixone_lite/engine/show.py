@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import definition, publications
+from matrixone_lite.engine import definition
 from matrixone_lite.engine.api import Rows
 from matrixone_lite.engine.dispatch import handler_of, handles
 from matrixone_lite.engine.errors import ServerError, internal, no_such_table, unknown_database
@@ -16,6 +16,7 @@ from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Database, Table
+    from matrixone_lite.engine.publications import Publication
     from matrixone_lite.engine.session import LiteSession
 
 _PRIVILEGES: Final = "select,insert,update,references"
@@ -133,8 +134,7 @@ def _create_database(session: LiteSession, statement: ast.ShowCreate) -> Rows:
 
 
 def _create_publication(session: LiteSession, name: str) -> Rows:
-    found: publications.Publication | None
-    found = session.catalog.object("publication", session.principal.account_id, name.lower())
+    found: Publication | None = session.catalog.object("publication", session.principal.account_id, name.lower())
     rows = [] if found is None else [[found.name, found.definition]]
     return Listing(columns("Publication", "Create Publication"), rows).result()
 

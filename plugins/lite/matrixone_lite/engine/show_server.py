@@ -188,7 +188,7 @@ def _publications(session: LiteSession, _statement: ast.ShowList) -> Listing:
             item.database,
             ",".join(item.tables) or "*",
             ",".join(item.accounts) or "*",
-            ",".join(sorted(publications.subscribers(catalog, item))),
+            ",".join(sorted(account for account, _ in publications.subscribers(catalog, item))),
             timestamp_text(item.created),
             timestamp_text(item.updated),
             item.comment,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE, SYS
@@ -15,6 +15,9 @@ from matrixone_lite.engine.errors import ServerError, internal, invalid_argument
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from matrixone_lite.engine.accounts import Account
     from matrixone_lite.engine.catalog import Catalog
     from matrixone_lite.engine.session import LiteSession
 
@@ -78,20 +81,29 @@ def check_name(name: str) -> str:
 
 def _covered(session: LiteSession, scope: ast.Scope) -> tuple[str, str, str, int]:
     """Account, database, table and object id that a new snapshot is recorded with."""
-    principal, catalog = session.principal, session.catalog
     if scope.level == "cluster":
-        if principal.account_id != SYS_ACCOUNT:
+        if session.principal.account_id != SYS_ACCOUNT:
             raise internal("only sys tenant can create cluster level snapshot")
         return "", "", "", 0
     if scope.level == "account":
-        owner = (scope.account or principal.account).lower()
-        if owner != principal.account and principal.account != SYS:
-            raise internal("only sys tenant can create tenant level snapshot for other tenant")
-        account = catalog.object("account", SYS_ACCOUNT, owner)
-        if account is None:
-            raise internal(f"account {owner} does not exist")
-        return owner, "", "", account.id
-    name = (scope.database or "").lower()
+        return _covered_account(session, scope)
+    return _covered_objects(session, scope)
+
+
+def _covered_account(session: LiteSession, scope: ast.Scope) -> tuple[str, str, str, int]:
+    principal = session.principal
+    owner = (scope.account or principal.account).lower()
+    if principal.account not in {owner, SYS}:
+        raise internal("only sys tenant can create tenant level snapshot for other tenant")
+    account: Account | None = session.catalog.object("account", SYS_ACCOUNT, owner)
+    if account is None:
+        raise internal(f"account {owner} does not exist")
+    return owner, "", "", account.id
+
+
+def _covered_objects(session: LiteSession, scope: ast.Scope) -> tuple[str, str, str, int]:
+    principal, catalog = session.principal, session.catalog
+    name, table_name = (scope.database or "").lower(), (scope.table or "").lower()
     database = catalog.database(principal.account_id, name)
     if scope.level == "database":
         if name in SYSTEM_DATABASES:
@@ -99,8 +111,7 @@ def _covered(session: LiteSession, scope: ast.Scope) -> tuple[str, str, str, int
         if database is None:
             raise internal(f"database {name} does not exist")
         return principal.account, name, "", database.id
-    table_name = (scope.table or "").lower()
-    if name in SYSTEM_DATABASES:
+    if name in SYSTEM_DATABASES:  # the server says pitr here, too
         raise internal(f"can not create pitr for system table {name}.{table_name}")
     table = None if database is None else catalog.permanent_table(database.id, table_name)
     if table is None:

@@ -5,6 +5,7 @@ A system table is a list of columns and a function from the session to rows; que
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -26,17 +27,27 @@ class SystemTable:
     columns: tuple[tuple[str, Type], ...]
     rows: Producer
     view: bool = False
+    sys_only: bool = False
+
+    def shown_to(self, account: int) -> bool:
+        """Whether an account has the table."""
+        return not self.sys_only or account == 0
 
 
 SYSTEM_TABLES: Final[dict[tuple[str, str], SystemTable]] = {}
 """By database and name, both in lower case."""
 
 
-def system_table(database: str, name: str, columns: Sequence[tuple[str, Type]], *, view: bool = False) -> Callable[[Producer], Producer]:
+def system_table(database: str, name: str, columns: Sequence[tuple[str, Type]], *, view: bool = False, sys_only: bool = False) -> Callable[[Producer], Producer]:
     """Register the function below as producer of a system table's rows."""
 
     def register(producer: Producer) -> Producer:
-        SYSTEM_TABLES[database, name] = SystemTable(database, name, tuple(columns), producer, view)
+        SYSTEM_TABLES[database, name] = SystemTable(database, name, tuple(columns), producer, view, sys_only)
         return producer
 
     return register
+
+
+def rows_as_json(table: SystemTable) -> Callable[[LiteSession], str]:
+    """A parameter that holds the rows of ``table``, computed anew each time a statement runs."""
+    return lambda session: json.dumps([list(row) for row in table.rows(session)])

@@ -1,0 +1,279 @@
+"""mo_catalog beyond databases: accounts, snapshots, stages, publications, sessions; and mysql."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from matrixone_lite.engine.catalog import SYS_ACCOUNT
+from matrixone_lite.engine.infoschema import varchar
+from matrixone_lite.engine.publications import subscribers
+from matrixone_lite.engine.reflect import timestamp_text
+from matrixone_lite.engine.system import system_table
+from matrixone_lite.engine.types import BIGINT, BOOL, INT, TEXT, TIMESTAMP, TINYINT, UBIGINT, UINT, UUID, Kind, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from matrixone_lite.engine.accounts import Account, Role, User
+    from matrixone_lite.engine.publications import Publication
+    from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.snapshots import Snapshot
+    from matrixone_lite.engine.stages import Stage
+
+Row = tuple[Any, ...]
+
+SCHEMA: Final = "mo_catalog"
+_NAME: Final = varchar(5000)
+
+
+@system_table(
+    SCHEMA,
+    "mo_account",
+    (
+        ("account_id", INT),
+        ("account_name", varchar(300)),
+        ("admin_name", varchar(300)),
+        ("status", varchar(300)),
+        ("created_time", TIMESTAMP),
+        ("comments", varchar(256)),
+        ("version", UBIGINT),
+        ("suspended_time", TIMESTAMP),
+        ("create_version", varchar(50)),
+    ),
+    sys_only=True,
+)
+def mo_account(session: LiteSession) -> Iterator[Row]:
+    """Accounts."""
+    accounts: list[Account] = session.catalog.objects("account", SYS_ACCOUNT)
+    for item in accounts:
+        who = (item.id, item.name, item.admin, item.status, timestamp_text(item.created), item.comment)
+        yield *who, 1, timestamp_text(item.suspended), "4.2.0"
+
+
+@system_table(
+    SCHEMA,
+    "mo_user",
+    (
+        ("user_id", INT),
+        ("user_host", varchar(100)),
+        ("user_name", varchar(300)),
+        ("authentication_string", varchar(100)),
+        ("status", varchar(8)),
+        ("created_time", TIMESTAMP),
+        ("expired_time", TIMESTAMP),
+        ("login_type", varchar(16)),
+        ("creator", INT),
+        ("owner", INT),
+        ("default_role", INT),
+    ),
+)
+def mo_user(session: LiteSession) -> Iterator[Row]:
+    """Users; their password hashes are not shown."""
+    users: list[User] = session.catalog.objects("user", session.principal.account_id)
+    for user in users:
+        status = "forbid" if user.locked else "unlock"
+        times = (timestamp_text(user.created), None)
+        yield user.id, "localhost", user.name, "", status, *times, "PASSWORD", user.creator, 0, user.default_role
+
+
+@system_table(
+    SCHEMA,
+    "mo_role",
+    (
+        ("role_id", INT),
+        ("role_name", varchar(300)),
+        ("creator", INT),
+        ("owner", INT),
+        ("created_time", TIMESTAMP),
+        ("comments", TEXT),
+    ),
+)
+def mo_role(session: LiteSession) -> Iterator[Row]:
+    """Roles."""
+    roles: list[Role] = session.catalog.objects("role", session.principal.account_id)
+    for role in roles:
+        yield role.id, role.name, role.creator, 0, timestamp_text(role.created), ""
+
+
+@system_table(
+    SCHEMA,
+    "mo_user_grant",
+    (("role_id", INT), ("user_id", INT), ("granted_time", TIMESTAMP), ("with_grant_option", BOOL)),
+)
+def mo_user_grant(session: LiteSession) -> Iterator[Row]:
+    """Roles of users."""
+    for user in session.catalog.objects("user", session.principal.account_id):
+        for role in sorted(user.roles):
+            yield role, user.id, timestamp_text(user.created), 0
+
+
+# --- snapshots, stages, publications ---------------------------------------------------------------------------------
+
+
+@system_table(
+    SCHEMA,
+    "mo_snapshots",
+    (
+        ("snapshot_id", UUID),
+        ("sname", varchar(64)),
+        ("ts", BIGINT),
+        ("level", varchar(8)),
+        ("account_name", varchar(300)),
+        ("database_name", _NAME),
+        ("table_name", _NAME),
+        ("obj_id", UBIGINT),
+        ("kind", varchar(32)),
+    ),
+)
+def mo_snapshots(session: LiteSession) -> Iterator[Row]:
+    """Snapshots."""
+    snapshots: list[Snapshot] = session.catalog.objects("snapshot", session.principal.account_id)
+    for item in snapshots:
+        of = (item.level, item.account, item.database, item.table, item.object_id)
+        yield item.id, item.name, item.ts, *of, "user"
+
+
+@system_table(
+    SCHEMA,
+    "mo_stages",
+    (
+        ("stage_id", UINT),
+        ("stage_name", varchar(64)),
+        ("url", TEXT),
+        ("stage_credentials", TEXT),
+        ("stage_status", varchar(64)),
+        ("created_time", TIMESTAMP),
+        ("comment", TEXT),
+    ),
+)
+def mo_stages(session: LiteSession) -> Iterator[Row]:
+    """Stages, their credentials in clear text as on the server."""
+    stages: list[Stage] = session.catalog.objects("stage", session.principal.account_id)
+    for item in stages:
+        made = timestamp_text(item.created)
+        yield item.id, item.name, item.url, item.credentials, item.status, made, item.comment
+
+
+@system_table(
+    SCHEMA,
+    "mo_pubs",
+    (
+        ("account_id", INT),
+        ("account_name", varchar(300)),
+        ("pub_name", varchar(64)),
+        ("database_name", _NAME),
+        ("database_id", UBIGINT),
+        ("all_database", BOOL),
+        ("all_table", BOOL),
+        ("table_list", TEXT),
+        ("account_list", TEXT),
+        ("created_time", TIMESTAMP),
+        ("update_time", TIMESTAMP),
+        ("owner", UINT),
+        ("creator", UINT),
+        ("comment", TEXT),
+    ),
+    sys_only=True,
+)
+def mo_pubs(session: LiteSession) -> Iterator[Row]:
+    """Publications of all accounts."""
+    catalog = session.catalog
+    names = {account.id: account.name for account in catalog.objects("account", SYS_ACCOUNT)}
+    found: list[Publication] = catalog.objects("publication", None)
+    for item in found:
+        database = catalog.database(item.account, item.database)
+        tables, accounts = ",".join(item.tables) or "*", ",".join(item.accounts) or "all"
+        where = (item.database, database.id if database else 0, int(item.database == "*"), int(not item.tables))
+        times = (timestamp_text(item.created), timestamp_text(item.updated))
+        yield item.account, names[item.account], item.name, *where, tables, accounts, *times, 0, 0, item.comment
+
+
+@system_table(
+    SCHEMA,
+    "mo_subs",
+    (
+        ("sub_account_name", varchar(300)),
+        ("sub_name", _NAME),
+        ("pub_account_name", varchar(300)),
+        ("pub_name", varchar(64)),
+        ("pub_database", _NAME),
+        ("pub_tables", TEXT),
+        ("pub_time", TIMESTAMP),
+        ("pub_comment", TEXT),
+        ("status", TINYINT),
+    ),
+    sys_only=True,
+)
+def mo_subs(session: LiteSession) -> Iterator[Row]:
+    """Subscriptions of all accounts."""
+    catalog = session.catalog
+    names = {account.id: account.name for account in catalog.objects("account", SYS_ACCOUNT)}
+    found: list[Publication] = catalog.objects("publication", None)
+    for item in found:
+        about = (item.database, ",".join(item.tables) or "*", timestamp_text(item.created), item.comment, 0)
+        for subscriber, database in subscribers(catalog, item):
+            yield subscriber, database, names[item.account], item.name, *about
+
+
+# --- sessions and settings -------------------------------------------------------------------------------------------
+
+
+@system_table(
+    SCHEMA,
+    "mo_sessions",
+    (("conn_id", UINT), ("account", _NAME), ("user", _NAME), ("db", _NAME), ("command", _NAME), ("info", _NAME)),
+    view=True,
+)
+def mo_sessions(session: LiteSession) -> Iterator[Row]:
+    """The open connections."""
+    for other in session.engine.sessions_of(session.principal):
+        who = (other.connection_id, other.principal.account, other.principal.user, other.database)
+        yield *who, "Query" if other.statement else "Sleep", other.statement
+
+
+@system_table(
+    SCHEMA,
+    "mo_variables",
+    (("configuration", _NAME), ("conf_type", _NAME), ("conf_name", _NAME), ("conf_value", _NAME)),
+    view=True,
+)
+def mo_variables(session: LiteSession) -> Iterator[Row]:
+    """System variables of the session."""
+    for name, value in session.variables.listing():
+        yield "system_variables", "session", name, value
+
+
+def _empty(_session: LiteSession) -> Iterable[Row]:
+    return ()
+
+
+system_table(
+    SCHEMA,
+    "mo_pitr",
+    (
+        ("pitr_id", UUID),
+        ("pitr_name", _NAME),
+        ("create_account", UBIGINT),
+        ("create_time", TIMESTAMP),
+        ("modified_time", TIMESTAMP),
+        ("level", varchar(10)),
+        ("account_id", UBIGINT),
+        ("account_name", varchar(300)),
+        ("database_name", _NAME),
+        ("table_name", _NAME),
+        ("obj_id", UBIGINT),
+        ("pitr_length", TINYINT),
+        ("pitr_unit", varchar(10)),
+    ),
+    sys_only=True,
+)(_empty)
+system_table(
+    SCHEMA,
+    "mo_cdc_task",
+    (("account_id", UBIGINT), ("task_id", UUID), ("task_name", varchar(1000)), ("state", varchar(20))),
+    sys_only=True,
+)(_empty)
+system_table(SCHEMA, "mo_locks", (("txn_id", _NAME), ("table_id", _NAME), ("lock_key", _NAME)), view=True)(_empty)
+system_table(SCHEMA, "mo_transactions", (("txn_id", _NAME), ("create_ts", _NAME), ("user", _NAME)), view=True)(_empty)
+system_table("mysql", "user", (("host", Type(Kind.CHAR, 255)), ("user", Type(Kind.CHAR, 32))))(_empty)
+system_table("mysql", "db", (("host", Type(Kind.CHAR, 255)), ("db", Type(Kind.CHAR, 64))))(_empty)
