@@ -29,7 +29,15 @@ _PACKET_TOO_BIG = 13125  # the server closes the connection after this one
 
 
 class MatrixOneExecutionContext(MySQLExecutionContext_mysqldb):
-    """Differs from MySQL in that ``nextval()`` answers with text."""
+    """Differs from MySQL in that ``nextval()`` answers with text, and in where a generated key comes from."""
+
+    def get_lastrowid(self) -> int:
+        """The generated key; the server's answer to an INSERT that returned it does not repeat it."""
+        if self.isinsert and self._is_implicit_returning:
+            match self.inserted_primary_key_rows:
+                case [[int(key)]]:
+                    return key
+        return super().get_lastrowid()
 
     def fire_sequence(self, seq: schema.Sequence, type_: Any) -> int:
         """Run ``SELECT nextval('name')``."""
