@@ -22,6 +22,7 @@ __all__ = ["best", "matching", "nearest"]
 
 _CANDIDATES = 30
 _DAMPING = 60  # of reciprocal rank fusion: how little the first places differ
+# Natural language mode would take several words for a phrase.
 _MATCHING = """
 SELECT id FROM docstrings WHERE MATCH(name, text) AGAINST(? IN BOOLEAN MODE)
 ORDER BY MATCH(name, text) AGAINST(? IN BOOLEAN MODE) DESC, id LIMIT ?

@@ -12,27 +12,19 @@ from matrixone.exceptions import ConfigurationError
 from matrixone.sql import SQL, Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Workspace", "open_workspace"]
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A client, the database it works in, and the names the demo may take besides."""
+    """A client, the database it works in, and the names of what else the demo may create."""
 
     client: Client
     database: str
-
-    @property
-    def copy(self) -> str:
-        """Name of the clone of the database."""
-        return f"{self.database}_copy"
-
-    @property
-    def snapshot(self) -> str:
-        """Name of the snapshot."""
-        return f"{self.database}_before"
+    copy: str
+    snapshot: str
 
 
 @contextmanager
@@ -47,21 +39,20 @@ def open_workspace(url: str | None = None) -> Iterator[Workspace]:
         ConfigurationError: The embedded server is not installed.
     """
     database = f"matrixone_demo_{secrets.token_hex(4)}"
+    copy, snapshot = f"{database}_copy", f"{database}_before"
     with ExitStack() as stack:
         address = url or stack.enter_context(_embedded_server())
-        administrator = stack.enter_context(Client(url=address, sql_log_mode="simple"))
+        administrator = stack.enter_context(Client(url=address))
+        stack.callback(_drop, administrator, snapshot, (copy, database))
         administrator.execute(SQL("CREATE DATABASE {name}").format(name=Identifier(database)))
-        client = Client(url=address, database=database, sql_log_mode="simple")
-        workspace = Workspace(stack.enter_context(client), database)
-        stack.callback(_drop, administrator, workspace)
-        yield workspace
+        client = stack.enter_context(Client(url=address, database=database))
+        yield Workspace(client, database, copy, snapshot)
 
 
-def _drop(administrator: Client, workspace: Workspace) -> None:
-    snapshot = Identifier(workspace.snapshot)
-    administrator.execute(SQL("DROP SNAPSHOT IF EXISTS {name}").format(name=snapshot))
-    for database in (workspace.copy, workspace.database):
-        administrator.execute(SQL("DROP DATABASE IF EXISTS {name}").format(name=Identifier(database)))
+def _drop(client: Client, snapshot: str, databases: Iterable[str]) -> None:
+    client.execute(SQL("DROP SNAPSHOT IF EXISTS {name}").format(name=Identifier(snapshot)))
+    for database in databases:
+        client.execute(SQL("DROP DATABASE IF EXISTS {name}").format(name=Identifier(database)))
 
 
 @contextmanager
