@@ -2,24 +2,6 @@
 
 from __future__ import annotations
 
-from matrixone_lite.engine import (
-    administration,
-    functions,
-    infoschema,
-    mo_catalog,
-    mo_objects,
-    show,
-    show_server,
-    snapshots,
-)
+from matrixone_lite.engine import administration, control, functions, show, show_server
 
-__all__ = [
-    "administration",
-    "functions",
-    "infoschema",
-    "mo_catalog",
-    "mo_objects",
-    "show",
-    "show_server",
-    "snapshots",
-]
+__all__ = ["administration", "control", "functions", "show", "show_server"]

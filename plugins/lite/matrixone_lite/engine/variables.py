@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
+from datetime import UTC, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from matrixone_lite.engine.errors import ServerError, internal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
 Setting = str | int | bool
 """Value of a variable; ``bool`` prints as 1 and 0, but as on and off in SHOW VARIABLES."""
@@ -54,7 +56,7 @@ class Variable:
         if self.members and not {part.strip().upper() for part in text.split(",")} <= self.members | {""}:
             raise internal("the value is invalid")
         if self.name == "time_zone":
-            check_time_zone(text)
+            time_zone(text)
         return text
 
     def _to_int(self, value: object) -> int:
@@ -86,23 +88,21 @@ def _to_bool(value: object) -> bool:
     return text in _TRUE
 
 
-def check_time_zone(name: str) -> None:
-    """Accept SYSTEM, an offset like ``+08:00`` or an IANA name.
+def time_zone(name: str) -> tzinfo:
+    """The zone behind SYSTEM (which is UTC), an offset like ``+08:00`` or an IANA name.
 
-    :raises ServerError: 1105 otherwise
+    :raises ServerError: 1105 when it is none of them
     """
-    if name.upper() == "SYSTEM" or is_offset(name):
-        return
+    if name.upper() == "SYSTEM":
+        return UTC
+    sign, hours, minutes = name[:1], *name[1:].partition(":")[::2]
     try:
-        zoneinfo.ZoneInfo(name)
+        if sign in {"+", "-"}:
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            return timezone(-offset if sign == "-" else offset)
+        return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise ServerError(1105, f"unknown time zone {name}") from None
-
-
-def is_offset(name: str) -> bool:
-    """Whether ``name`` is an offset from UTC, sign first."""
-    hours, colon, minutes = name[1:].partition(":")
-    return name[:1] in {"+", "-"} and bool(colon) and hours.isdigit() and minutes.isdigit()
 
 
 SQL_MODES: Final = frozenset(
