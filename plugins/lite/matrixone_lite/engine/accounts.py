@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.api import Principal
-from matrixone_lite.engine.catalog import SYS_ACCOUNT
+from matrixone_lite.engine.catalog import SYS_ACCOUNT, Database
 from matrixone_lite.engine.errors import ServerError, internal
 from matrixone_lite.engine.passwords import native_check, native_hash
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SYS: Final = "sys"
 ADMIN_ROLE_IDS: Final = {0: "moadmin", 2: "accountadmin"}
 PUBLIC_ROLE_ID: Final = 1
+ACCOUNT_DATABASES: Final = ("information_schema", "mo_catalog", "mysql", "system", "system_metrics")
 NO_PRIVILEGE: Final = "do not have privilege to execute the statement"
 
 
@@ -189,6 +190,8 @@ def create_account(catalog: Catalog, principal: Principal, statement: ast.Create
     status, comment = statement.status or "open", statement.comment or ""
     account = Account(catalog.next_id(), name, statement.admin, status, comment, time.time_ns())
     add_account(catalog, account, statement.password, 2)
+    for database in ACCOUNT_DATABASES:
+        catalog.add_database(Database(catalog.next_id(), account.id, database, account.created))
 
 
 def alter_account(catalog: Catalog, principal: Principal, statement: ast.AlterAccount) -> None:

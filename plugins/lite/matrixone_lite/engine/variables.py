@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import dataclass
-from datetime import UTC, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.errors import internal
+from matrixone_lite.engine.temporal import zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import tzinfo
 
 Setting = str | int | bool
 """Value of a variable; ``bool`` prints as 1 and 0, but as on and off in SHOW VARIABLES."""
@@ -56,7 +54,7 @@ class Variable:
         if self.members and not {part.strip().upper() for part in text.split(",")} <= self.members | {""}:
             raise internal("the value is invalid")
         if self.name == "time_zone":
-            time_zone(text)
+            zone_named(text)
         return text
 
     def _to_int(self, value: object) -> int:
@@ -86,23 +84,6 @@ def _to_bool(value: object) -> bool:
     if text not in _TRUE | _FALSE:
         raise internal("convert to the system variable bool type failed")
     return text in _TRUE
-
-
-def time_zone(name: str) -> tzinfo:
-    """The zone behind SYSTEM (which is UTC), an offset like ``+08:00`` or an IANA name.
-
-    :raises ServerError: 1105 when it is none of them
-    """
-    if name.upper() == "SYSTEM":
-        return UTC
-    sign, hours, minutes = name[:1], *name[1:].partition(":")[::2]
-    try:
-        if sign in {"+", "-"}:
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
-            return timezone(-offset if sign == "-" else offset)
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ServerError(1105, f"unknown time zone {name}") from None
 
 
 SQL_MODES: Final = frozenset(
