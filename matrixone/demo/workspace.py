@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matrixone.client import Client
-from matrixone.exceptions import ConfigurationError
+from matrixone.exceptions import ConfigurationError, MatrixOneError
 from matrixone.sql import SQL, Identifier
 
 if TYPE_CHECKING:
@@ -43,10 +43,22 @@ def open_workspace(url: str | None = None) -> Iterator[Workspace]:
     with ExitStack() as stack:
         address = url or stack.enter_context(_embedded_server())
         administrator = stack.enter_context(Client(url=address))
-        stack.callback(_drop, administrator, snapshot, (copy, database))
+        stack.enter_context(_dropping(administrator, snapshot, (copy, database)))
         administrator.execute(SQL("CREATE DATABASE {name}").format(name=Identifier(database)))
         client = stack.enter_context(Client(url=address, database=database))
         yield Workspace(client, database, copy, snapshot)
+
+
+@contextmanager
+def _dropping(client: Client, snapshot: str, databases: Iterable[str]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        # What failed first is what the caller has to know.
+        with suppress(MatrixOneError):
+            _drop(client, snapshot, databases)
+        raise
+    _drop(client, snapshot, databases)
 
 
 def _drop(client: Client, snapshot: str, databases: Iterable[str]) -> None:
