@@ -70,7 +70,7 @@ def _drop(client: Client, snapshot: str, databases: Iterable[str]) -> None:
 @contextmanager
 def _embedded_server() -> Iterator[str]:
     try:
-        from matrixone_lite import Server
+        from matrixone.lite import Server
     except ImportError as error:
         raise ConfigurationError("no --url given and no embedded server: pip install 'matrixone[lite]'") from error
     with Server() as server:
