@@ -1,5 +1,5 @@
-"""For tests of plugins and of applications: a pytest plugin with a server, and the contract every manager keeps."""
+"""For tests of plugins and of applications.
 
-from matrixone.testing.contract import check_plugin
-
-__all__ = ["check_plugin"]
+:mod:`matrixone.testing.plugin` is a pytest plugin with a server and a database for each test;
+:mod:`matrixone.testing.contract` is what every manager plugin keeps.
+"""
