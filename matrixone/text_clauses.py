@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Boolean, ColumnElement, column, literal_column, table
+from sqlalchemy import Boolean, ColumnElement, bindparam, column, literal, literal_column, table
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import NullType
 
 from matrixone.params import StringStatement, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import BindParameter, FromClause
+    from sqlalchemy import BindParameter, Dialect, FromClause
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _NAME = r"(?:`(?:``|[^`])+`|\w+)"
@@ -24,6 +25,25 @@ _QUALIFIED = re.compile(rf"{_NAME}\.(?P<label>{_NAME})")
 _TABLE = re.compile(
     rf"(?:(?P<database>{_NAME})\.)?(?P<name>{_NAME})(?:\s+(?:AS\s+)?(?P<alias>{_NAME}))?", re.IGNORECASE
 )
+
+
+class _Bound(NullType):
+    """Values go to the driver as they are; only a statement written for reading has them as literals."""
+
+    cache_ok = True
+
+    def literal_processor(self, dialect: Dialect) -> Any:
+        """Write a value as the type that SQLAlchemy takes it for would."""
+
+        def process(value: Any) -> str:
+            kind = literal(value).type.dialect_impl(dialect)
+            write = kind.literal_processor(dialect)
+            return str(value) if write is None else write(value)
+
+        return process
+
+
+_BOUND = _Bound()
 
 
 class TextCondition(ColumnElement[bool]):
@@ -48,7 +68,11 @@ class TextCondition(ColumnElement[bool]):
         """
         text = statement(condition, [None if isinstance(param, ColumnElement) else param for param in params])
         bound = zip(params, text.values, strict=True)
-        return cls(text.pieces, [param if isinstance(param, ColumnElement) else value for param, value in bound])
+        values = [
+            param if isinstance(param, ColumnElement) else bindparam(None, value.value, type_=_BOUND)
+            for param, value in bound
+        ]
+        return cls(text.pieces, values)
 
 
 @compiles(TextCondition)

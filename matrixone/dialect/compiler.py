@@ -57,7 +57,7 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         """A table with a hint of its own.
 
         Raises:
-            CompileError: it is the target of a data change, which would pick old rows and change the present ones.
+            CompileError: it is among the tables of an UPDATE or DELETE, which would change the present by the past.
         """
         if not self._in_select:
             raise exc.CompileError("rows can be read at another time, not changed")

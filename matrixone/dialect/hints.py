@@ -116,7 +116,7 @@ class OnlyMatrixOne(ColumnElement[Any]):
 
     __visit_name__ = "only_matrixone"
     stringify_dialect = "matrixone"
-    inherit_cache = True
+    _traverse_internals = []  # noqa: RUF012 - the form of SQLAlchemy's cache key
 
 
 class TableAt(FromClauseAlias):

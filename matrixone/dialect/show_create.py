@@ -9,9 +9,14 @@ Two kinds of lines are not MySQL's, and neither has a word KEY before an open br
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects.mysql.reflection import MySQLTableDefinitionParser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.dialects.mysql.reflection import ReflectedState
 
 _NAME = r"`(?:``|[^`])+`"
 _COLUMNS = rf"\((?P<columns>{_NAME}(?:\(\d+\))?(?:, ?{_NAME}(?:\(\d+\))?)*)\)"
@@ -19,6 +24,10 @@ _FULLTEXT = re.compile(rf" *FULLTEXT *(?P<name>{_NAME})? *{_COLUMNS}(?: WITH PAR
 _VECTOR = re.compile(rf" *KEY (?P<name>{_NAME}) USING (?P<using>\w+) *{_COLUMNS}(?P<rest>.*?),?$")
 # ``lists = 4``, ``op_type 'vector_l2_ops'``, ``INCLUDE (`a`, `b`)``, ``async``
 _OPTION = re.compile(rf"(?P<name>\w+)(?: *= *(?P<number>\w+)| +'(?P<text>(?:''|[^'])*)'| +{_COLUMNS})?")
+# DESCRIBE gives every type a width, ``INT UNSIGNED(32)`` or ``TEXT(0)``; of these types it means something.
+_DESCRIBED = re.compile(r"(?P<name>\w+)(?P<unsigned> UNSIGNED)?(?:\((?P<width>.*)\))?", re.IGNORECASE)
+_WITH_WIDTH = re.compile(r"(var)?(char|binary)|decimal|bit|enum|set|vec\w+")
+_WITH_FRACTION = frozenset({"datetime", "time", "timestamp"})
 
 
 class ShowCreateTableParser(MySQLTableDefinitionParser):
@@ -30,7 +39,24 @@ class ShowCreateTableParser(MySQLTableDefinitionParser):
         if found := _VECTOR.match(line):
             options = {key: value for key, value in self._options(found["rest"]) if key != "comment"}
             return "key", self._key(found, None, parser=None) | {"using": found["using"], "with": options}
-        return super()._parse_constraints(line)
+        kind, spec = super()._parse_constraints(line)
+        if isinstance(spec, dict) and spec["name"]:
+            spec["name"] = _unescaped(spec["name"])
+        return kind, spec
+
+    def _parse_keyexprs(self, identifiers: str) -> list[tuple[str, int | None, str]]:
+        return [(_unescaped(name), length, words) for name, length, words in super()._parse_keyexprs(identifiers)]
+
+    def _parse_column(self, line: str, state: ReflectedState) -> None:
+        known = len(state.columns)
+        super()._parse_column(line, state)
+        for column in state.columns[known:]:
+            column["name"] = _unescaped(column["name"])
+
+    def _describe_to_create(self, table_name: str, columns: Sequence[Any]) -> str:
+        """The columns of a view, which DESCRIBE gives in types of its own spelling."""
+        plain = [(row[0], _described_type(row[1]), row[2], row[3], "", "") for row in columns]
+        return super()._describe_to_create(table_name, plain)
 
     def _key(self, found: re.Match[str], kind: str | None, parser: str | None) -> dict[str, Any]:
         name = found["name"]
@@ -54,4 +80,17 @@ class ShowCreateTableParser(MySQLTableDefinitionParser):
         return True
 
     def _unquoted(self, names: str) -> list[str]:
-        return [name[1:-1].replace("``", "`") for name in re.findall(_NAME, names)]
+        return [_unescaped(name[1:-1]) for name in re.findall(_NAME, names)]
+
+
+def _unescaped(name: str) -> str:
+    return name.replace("``", "`")
+
+
+def _described_type(text: str) -> str:
+    found = _DESCRIBED.fullmatch(text)
+    if found is None:
+        return text
+    name, width = found["name"].lower(), found["width"]
+    has_width = _WITH_WIDTH.fullmatch(name) or (name in _WITH_FRACTION and width != "0")
+    return f"{name}({width})" if has_width and width else f"{name}{(found['unsigned'] or '').lower()}"

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Sequence, String, Table, exc, func, insert, select, update
+from sqlalchemy.dialects.mysql import insert as mysql_insert
+from sqlalchemy.schema import CreateSequence
+
+items = Table(
+    "items",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("order", String(9)),
+    Column("camelCase", Integer),
+)
+elsewhere = Table("items", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer), schema="shop")
+
+
+def test_on_duplicate_key_update_uses_values(sql):
+    statement = mysql_insert(items).values(id=1, order="x")
+    shown = sql(statement.on_duplicate_key_update(order=statement.inserted.order))
+    assert shown.endswith("ON DUPLICATE KEY UPDATE `order` = VALUES(`order`)")
+
+
+def test_reserved_and_mixed_case_names_are_quoted_with_backticks(sql):
+    assert sql(select(items.c.order, items.c.camelCase)) == "SELECT items.`order`, items.`camelCase` FROM items"
+
+
+def test_returning_names_columns_without_table_or_database(sql):
+    shown = sql(insert(elsewhere).values(n=1).returning(elsewhere.c.id, (elsewhere.c.n + 1).label("m")))
+    assert shown.endswith("RETURNING id, n + %s AS m")
+    assert sql(update(elsewhere).values(n=1).returning(func.abs(elsewhere.c.n))).endswith("RETURNING abs(n) AS abs_1")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        mysql_insert(items).values(camelCase=1).on_duplicate_key_update(camelCase=2),
+        insert(items).prefix_with("IGNORE").values(camelCase=1),
+        insert(Table("t", MetaData(), Column("id", Integer, primary_key=True), prefixes=["TEMPORARY"])).values(id=1),
+    ],
+)
+def test_returning_is_not_added_where_the_server_refuses_it(sql, statement):
+    assert "RETURNING" not in sql(statement)
+
+
+def test_returning_fetches_generated_keys(sql):
+    assert sql(insert(items).values(camelCase=1)).endswith("RETURNING id")
+
+
+def test_sequences(sql, dialect):
+    sequence = Sequence("it's", start=3, increment=2, maxvalue=9, cycle=True, data_type=BigInteger)
+    shown = str(CreateSequence(sequence).compile(dialect=dialect))
+    assert shown == "CREATE SEQUENCE `it's` AS BIGINT INCREMENT BY 2 MAXVALUE 9 START WITH 3 CYCLE"
+    assert "CAST(nextval('it''s') AS SIGNED)" in sql(select(sequence.next_value()))
+
+
+@pytest.mark.parametrize("options", [{"cache": 5}, {"nominvalue": True}, {"nomaxvalue": True}])
+def test_unknown_sequence_options_are_refused(dialect, options):
+    with pytest.raises(exc.CompileError, match="no option"):
+        CreateSequence(Sequence("s", **options)).compile(dialect=dialect)
+
+
+def test_a_sequence_of_another_database_is_refused(sql):
+    with pytest.raises(exc.CompileError, match="no database"):
+        sql(select(Sequence("s", schema="other").next_value()))
