@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matrixone_lite.engine.api import ServerError
-from matrixone_lite.server import PASSWORD, USER, VERSION, Server
+from matrixone_lite.server import PASSWORD, USER, Server
+from matrixone_lite.version import VERSION
 
 
 def serve(port: int = 0, data: Path | None = None, sql: Path | None = None, password: str = PASSWORD) -> int:

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from matrixone_lite.engine.api import Principal, Rows
 from matrixone_lite.engine.engine import LiteEngine
+from matrixone_lite.version import VERSION
 from matrixone_lite.wire.listener import HOST, Listener
 
 if TYPE_CHECKING:
     import os
     from types import TracebackType
 
-VERSION = "8.0.30-MatrixOne-v4.2.0-lite"
 USER = "root"
 SYS_ROOT = Principal(account_id=0, account="sys", user_id=0, user=USER, role_id=0, role="moadmin")
 PASSWORD = "111"  # noqa: S105 - the well-known first password of a fresh MatrixOne
@@ -42,6 +42,7 @@ class Server:
         except BaseException:
             self._engine.close()
             raise
+        self._engine.variables.preset("port", self.port)
 
     @property
     def port(self) -> int:

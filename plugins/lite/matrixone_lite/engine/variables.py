@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.temporal import zone_named
+from matrixone_lite.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,7 +185,7 @@ VARIABLES: Final[dict[str, Variable]] = {
         Variable("tx_isolation", "REPEATABLE-READ", choices=_ISOLATION),
         Variable("tx_read_only", False),
         Variable("unique_checks", True),
-        Variable("version", "", Scope.GLOBAL),
+        Variable("version", VERSION, Scope.GLOBAL),
         Variable("version_comment", "MatrixOne", Scope.GLOBAL),
         Variable("wait_timeout", 86400, bounds=(1, 2147483)),
     )

@@ -44,8 +44,10 @@ class Listener:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening, end every connection and wait for its thread."""
+        """Stop listening, end every connection and wait for its thread; further calls do nothing."""
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
             connections = dict(self._connections)
         self._wake()

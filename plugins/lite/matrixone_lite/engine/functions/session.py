@@ -12,6 +12,7 @@ from matrixone_lite.engine.functions.registry import scalar, special
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.temporal import datetime_text
 from matrixone_lite.engine.types import Kind, Type
+from matrixone_lite.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.context import Context
     from matrixone_lite.sql import ast
 
-VERSION = "8.0.30-MatrixOne-v4.2.0-lite"
 _HIGHEST_SCALE = 6
 
 
