@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from matrixone_lite.engine import administration, control, functions, show, show_server
+from matrixone_lite.engine import (
+    administration,
+    control,
+    functions,
+    infoschema,
+    mo_catalog,
+    mo_objects,
+    show,
+    show_server,
+    snapshots,
+)
 
-__all__ = ["administration", "control", "functions", "show", "show_server"]
+__all__ = [
+    "administration",
+    "control",
+    "functions",
+    "infoschema",
+    "mo_catalog",
+    "mo_objects",
+    "show",
+    "show_server",
+    "snapshots",
+]

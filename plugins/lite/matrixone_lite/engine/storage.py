@@ -61,6 +61,7 @@ class Connection:
         self._sqlite = apsw.Connection(str(path), statementcachesize=256)
         self._context = context
         self._known: set[str] = set()
+        self._recorder: apsw.Session | None = None
         for _ in self._sqlite.execute(_PRAGMAS):
             pass
         self._sqlite.create_collation("decimal", _compare_decimals)
@@ -120,6 +121,26 @@ class Connection:
     def changes(self) -> int:
         """Rows the last INSERT, UPDATE or DELETE changed."""
         return self._sqlite.changes()
+
+    @property
+    def sqlite(self) -> apsw.Connection:
+        """The connection itself."""
+        return self._sqlite
+
+    def record_changes(self) -> None:
+        """Begin to record what changes in stored tables, for :meth:`changes_so_far`."""
+        self._recorder = apsw.Session(self._sqlite, "main")
+        self._recorder.attach()
+
+    def stop_recording(self) -> None:
+        """Forget the recorded changes."""
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
+
+    def changes_so_far(self) -> bytes:
+        """The changes since :meth:`record_changes`, as SQLite's session extension writes them."""
+        return b"" if self._recorder is None else self._recorder.changeset()
 
     def interrupt(self) -> None:
         """Stop the running statement, from any thread."""

@@ -11,6 +11,7 @@ Three ways to add one, from any module of this package:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -265,3 +266,35 @@ class _State:
 def _window_factory(found: Aggregate, accepted: tuple[Accept, ...], write: Callable[[Any], Value] | None) -> Callable[[], _State]:
     readers = [_READERS.get(family) for family in accepted]
     return lambda: _State(found.factory(), readers, write)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFunction:
+    """A function that gives rows; ``columns`` maps argument types to the columns' names and types."""
+
+    name: str
+    columns: Callable[[Sequence[Type]], Sequence[tuple[str, Type]]]
+    rows: UserFunction
+
+
+TABLE_FUNCTIONS: Final[dict[str, TableFunction]] = {}
+
+
+def table_function(
+    name: str, columns: Callable[[Sequence[Type]], Sequence[tuple[str, Type]]]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a table function.
+
+    The function takes the context and the arguments as they lie in SQLite and returns an iterable of rows, lists of
+    values JSON can carry.
+    """
+
+    def register(produce: Callable[..., Any]) -> Callable[..., Any]:
+        def as_json(context: Any, *args: Value) -> str:
+            return json.dumps([list(row) for row in produce(context, *args)])
+
+        rows = UserFunction(f"rows_{name}", as_json, deterministic=False, context=True)
+        TABLE_FUNCTIONS[name] = TableFunction(name, columns, rows)
+        return produce
+
+    return register

@@ -1,0 +1,90 @@
+"""The engine: one store and its sessions."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matrixone_lite.engine import accounts
+from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
+from matrixone_lite.engine.session import LiteSession
+from matrixone_lite.engine.storage import Store
+from matrixone_lite.engine.variables import Variables
+
+if TYPE_CHECKING:
+    import os
+
+    from matrixone_lite.engine.api import Principal
+
+
+class LiteEngine:
+    """An embedded database shared by its sessions.
+
+    :param data: directory of the database; temporary when None
+    :param password: password of ``root`` in account ``sys``, where the database is new
+    """
+
+    def __init__(self, data: str | os.PathLike[str] | None = None, password: str = "111") -> None:  # noqa: S107 - a fresh MatrixOne's own
+        self.store = Store(None if data is None else Path(data))
+        self.variables = Variables()
+        self._sessions: dict[int, LiteSession] = {}
+        self._mutex = threading.Lock()
+        self._own = self.store.connect(None)
+        Catalog.install(self._own)
+        self._catalog = Catalog(self._own, self.store)
+        self._own.run("BEGIN IMMEDIATE")
+        accounts.install(self._catalog, password)
+        install_system_databases(self._catalog, SYS_ACCOUNT)
+        self._own.run("COMMIT")
+
+    def authenticate(self, login: str, scramble: bytes, response: bytes) -> Principal:
+        """Check a login; see :meth:`matrixone_lite.engine.api.Engine.authenticate`."""
+        with self._mutex:
+            return accounts.authenticate(self._catalog, login, scramble, response)
+
+    def connect(self, principal: Principal, database: str, connection_id: int) -> LiteSession:
+        """Open a session; error 1049 when ``database`` is named and missing."""
+        session = LiteSession(self, principal, "", connection_id)
+        try:
+            if database:
+                session.use(database)
+        except BaseException:
+            session.close()
+            raise
+        with self._mutex:
+            self._sessions[connection_id] = session
+        return session
+
+    def forget(self, session: LiteSession) -> None:
+        """Take a closed session off the list."""
+        with self._mutex:
+            if self._sessions.get(session.connection_id) is session:
+                del self._sessions[session.connection_id]
+
+    def session(self, connection_id: int) -> LiteSession | None:
+        """The session with that connection number."""
+        with self._mutex:
+            return self._sessions.get(connection_id)
+
+    def sessions_of(self, principal: Principal) -> list[LiteSession]:
+        """The sessions an account sees: its own, or all for account sys."""
+        with self._mutex:
+            found = [session for _, session in sorted(self._sessions.items())]
+        return [one for one in found if principal.account_id in {SYS_ACCOUNT, one.principal.account_id}]
+
+    def close(self) -> None:
+        """Close all sessions and the store."""
+        with self._mutex:
+            sessions = list(self._sessions.values())
+        for session in sessions:
+            session.close()
+        self._own.close()
+        self.store.close()
+
+
+def install_system_databases(catalog: Catalog, account: int) -> None:
+    """Add the databases every account has; nothing happens where they exist."""
+    for name in SYSTEM_DATABASES:
+        if catalog.database(account, name) is None:
+            catalog.add_database(Database(catalog.next_id(), account, name, 0))

@@ -1,0 +1,103 @@
+"""Bound queries ready to run, and their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matrixone_lite.engine.api import Column, Rows
+from matrixone_lite.engine.binder import Argument, Binder
+from matrixone_lite.engine.render import Renderer, renderer
+from matrixone_lite.engine.select import Output, bind_query
+from matrixone_lite.engine.storage import Row, UserFunction
+from matrixone_lite.engine.types import UNSIGNED
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.api import Cell
+    from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.sql import ast
+
+_NOT_NULL, _PRIMARY, _UNSIGNED, _AUTO_INCREMENT = 1, 2, 32, 512
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query in SQLite's language with everything its execution needs."""
+
+    sql: str
+    parameters: Sequence[Any]
+    functions: Sequence[UserFunction]
+    outputs: Sequence[Output]
+    columns: Sequence[Column]
+    renderers: Sequence[Renderer]
+    locking: bool
+    reusable: bool
+    dynamic: bool
+
+    def values(self, session: LiteSession) -> Sequence[Any]:
+        """The values of the SQLite parameters for one execution."""
+        if not self.dynamic:
+            return self.parameters
+        return [_value(parameter, session) for parameter in self.parameters]
+
+    def fetch(self, session: LiteSession) -> list[Row]:
+        """Run it and read all rows as SQLite keeps them."""
+        session.connection.register(self.functions)
+        return session.connection.run(self.sql, self.values(session))
+
+    def rows(self, session: LiteSession) -> Rows:
+        """Run it for the client."""
+        return Rows(self.columns, render_rows(self.fetch(session), self.renderers))
+
+
+def render_rows(rows: Sequence[Row], renderers: Sequence[Renderer]) -> Iterator[Sequence[Cell]]:
+    """Rows in text-protocol form, one at a time."""
+    for row in rows:
+        yield [render(value) for render, value in zip(renderers, row, strict=True)]
+
+
+def _value(parameter: Any, session: LiteSession) -> Any:
+    if isinstance(parameter, Argument):
+        return session.arguments[parameter.index][0]
+    return parameter(session) if callable(parameter) else parameter
+
+
+def compile_query(session: LiteSession, query: ast.Query) -> Plan:
+    """Bind a query for the session as it is now."""
+    binder = Binder(session)
+    bound = bind_query(binder, query)
+    return make_plan(binder, bound.sql, bound.columns, locking=bound.locking)
+
+
+def make_plan(binder: Binder, sql: str, outputs: Sequence[Output], *, locking: bool = False) -> Plan:
+    """A plan of what ``binder`` has bound."""
+    parameters = tuple(binder.parameters.values)
+    dynamic = any(isinstance(parameter, (Argument, Callable)) for parameter in parameters)
+    return Plan(
+        sql,
+        parameters,
+        tuple(binder.functions.values()),
+        outputs,
+        tuple(describe(output) for output in outputs),
+        tuple(renderer(output.bound.type) for output in outputs),
+        locking,
+        binder.reusable,
+        dynamic,
+    )
+
+
+def describe(output: Output) -> Column:
+    """What the protocol says about a result column."""
+    type_ = output.bound.type
+    code, charset = type_.wire
+    flags = _UNSIGNED if type_.kind in UNSIGNED else 0
+    origin = output.bound.origin
+    if origin is None or not origin.table.id:
+        return Column(output.name, code, charset, type_.length, flags, type_.scale)
+    column, key = origin.column, origin.table.primary_key
+    flags |= (0 if column.nullable else _NOT_NULL) | (_AUTO_INCREMENT if column.auto_increment else 0)
+    flags |= _PRIMARY if key is not None and column.name in key.columns else 0
+    return Column(
+        output.name, code, charset, type_.length, flags, type_.scale, origin.database, origin.alias, origin.table.name, column.name
+    )

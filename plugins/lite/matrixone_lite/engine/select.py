@@ -1,0 +1,291 @@
+"""Queries: SELECT, set operations, VALUES, common tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from matrixone_lite.engine import types
+from matrixone_lite.engine.aggregates import SINGLE
+from matrixone_lite.engine.bound import Bound
+from matrixone_lite.engine.errors import ServerError, invalid_input, syntax_error, unsupported
+from matrixone_lite.engine.grouping import expand_grouping
+from matrixone_lite.engine.scope import Scope
+from matrixone_lite.engine.sources import CommonFrame, bind_source, push_common_tables
+from matrixone_lite.engine.types import Kind, Type
+from matrixone_lite.engine.walk import has_aggregate
+from matrixone_lite.sql import ast
+from matrixone_lite.sql.naming import column_name
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.binder import Binder
+
+_MEMBERS: Final = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT", "minus": "EXCEPT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result column."""
+
+    name: str
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class BoundQuery:
+    """A query in SQLite's language; its columns are called ``c0``, ``c1``, … there.
+
+    :param locking: it must hold the write lock (FOR UPDATE)
+    :param single: it has one row for certain
+    """
+
+    sql: str
+    columns: Sequence[Output]
+    locking: bool = False
+    single: bool = False
+
+
+def bind_query(binder: Binder, query: ast.Query, parent: Scope | None = None, extra: Sequence[str] = ()) -> BoundQuery:
+    """Bind any query.
+
+    :param parent: scope a correlated subquery may reach
+    :param extra: SQLite expressions to append to the select list of a plain SELECT
+    """
+    with_ = getattr(query, "with_", None)
+    frame: CommonFrame | None = push_common_tables(binder, with_, parent) if with_ else None
+    try:
+        match query:
+            case ast.Select():
+                return _bind_select(binder, query, parent, extra)
+            case ast.SetOperation():
+                return _bind_set_operation(binder, query, parent)
+            case ast.NestedQuery():
+                return _finish(binder, bind_query(binder, query.query, parent), query, parent)
+            case ast.Values():
+                return _bind_values(binder, query, parent)
+            case _:
+                raise unsupported(f"{type(query).__name__} as a subquery")
+    finally:
+        if frame is not None:
+            binder.common_tables.remove(frame)
+
+
+def bind_scalar(binder: Binder, query: ast.Query, scope: Scope) -> Bound:
+    """Bind a subquery used as a value; error 1242 at run time when it has several rows."""
+    bound = bind_query(binder, query, scope)
+    first = bound.columns[0].bound.type
+    type_ = first if len(bound.columns) == 1 else replace(types.TUPLE, members=(first.kind.value,))
+    if bound.single:
+        return Bound(f"(SELECT c0 FROM ({bound.sql}))", type_)
+    value = binder.call(SINGLE, type_, "c0")
+    return Bound(f"(SELECT {value.sql} FROM ({bound.sql}))", type_)
+
+
+def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra: Sequence[str]) -> BoundQuery:
+    if query.group_by is not None and query.group_by.modifier is not None:
+        return bind_query(binder, expand_grouping(query), parent)
+    scope = Scope(parent)
+    source = bind_source(binder, query.source, scope)
+    where = ""
+    if query.where is not None:
+        scope.clause = "WHERE"
+        where = f" WHERE {binder.condition(query.where, scope)}"
+        scope.clause = ""
+    keys = _bind_keys(binder, query, scope)
+    outputs = _bind_items(binder, query.items, scope)
+    for output, item in zip(outputs, query.items, strict=False) if len(outputs) == len(query.items) else ():
+        if item.alias:
+            scope.aliases.setdefault(item.alias.lower(), output.bound)
+    select = "SELECT DISTINCT " if query.distinct else "SELECT "
+    listed = [f"{output.bound.sql} AS c{n}" for n, output in enumerate(outputs)]
+    parts = [select + ", ".join([*listed, *extra])]
+    if source:
+        parts.append(f" FROM {source}")
+    parts.append(where)
+    if keys:
+        parts.append(" GROUP BY " + ", ".join(keys))
+    if query.having is not None:
+        parts.append(_bind_having(binder, query.having, scope))
+    order = [_order_item(binder, item, outputs, scope, distinct=query.distinct) for item in query.order_by]
+    if order:
+        parts.append(" ORDER BY " + ", ".join(order))
+    parts.append(_limit(binder, query.limit, scope))
+    single = not keys and scope.saw_aggregate
+    return BoundQuery("".join(parts), outputs, locking=query.locking == "update", single=single or (not source and not where))
+
+
+def _bind_keys(binder: Binder, query: ast.Select, scope: Scope) -> list[str]:
+    """Bind GROUP BY and switch the scope to grouped if the query aggregates."""
+    keys: list[str] = []
+    if query.group_by is not None:
+        scope.clause = "GROUP BY"
+        expressions = [_group_key(expr, query, scope) for expr in query.group_by.keys]
+        bounds = [binder.bind(expr, scope) for expr in expressions]
+        scope.clause = ""
+        keys = [binder.order_key(bound) for bound in bounds]
+        scope.grouping = frozenset(bound.sql for bound in bounds)
+        scope.key_shapes = frozenset(type(expr) for expr in expressions)
+    elif any(map(has_aggregate, [*query.items, *query.order_by])) or query.having is not None:
+        scope.grouping = frozenset()
+    return keys
+
+
+def _group_key(expr: ast.Expr, query: ast.Select, scope: Scope) -> ast.Expr:
+    if isinstance(expr, ast.Literal) and isinstance(expr.value, int):
+        return _positioned(expr.value, query.items, "GROUP BY").expr
+    if isinstance(expr, ast.Column) and expr.table is None and scope.find(expr) is None:
+        for item in query.items:
+            if item.alias and item.alias.lower() == expr.name.lower():
+                return item.expr
+    return expr
+
+
+def _positioned(position: int, items: Sequence[ast.SelectItem], clause: str) -> ast.SelectItem:
+    if not 1 <= position <= len(items):
+        raise ServerError(1149, f"SQL syntax error: {clause} position {position} is not in select list")
+    return items[position - 1]
+
+
+def _bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) -> list[Output]:
+    outputs: list[Output] = []
+    for item in items:
+        if isinstance(item.expr, ast.Star):
+            outputs += expand_star(item.expr, scope)
+        else:
+            bound = binder.bind(item.expr, scope)
+            if isinstance(item.expr, ast.UserVariable):
+                bound = binder.convert(bound, types.TEXT if bound.kind is Kind.NULL else types.VARCHAR)
+            elif bound.kind is Kind.TUPLE:
+                bound = Bound(bound.sql, Type(Kind(bound.type.members[0])))
+            outputs.append(Output(item.alias or column_name(item.expr), bound))
+    return outputs
+
+
+def expand_star(star: ast.Star, scope: Scope) -> list[Output]:
+    """The columns ``*`` or ``t.*`` stands for."""
+    if star.table is not None:
+        columns = scope.source(star.table).columns
+    elif not scope.sources:
+        raise syntax_error("No tables used")
+    else:
+        columns = [(name, bound) for name, bound in scope.merged.items()]
+        hidden = set(scope.merged)
+        columns += [pair for source in scope.sources for pair in source.columns if pair[0].lower() not in hidden]
+    if scope.grouping is not None:
+        for name, bound in columns:
+            scope.checked(bound, ast.Column(name))
+    return [Output(name.lower(), bound) for name, bound in columns]
+
+
+def _bind_having(binder: Binder, having: ast.Expr, scope: Scope) -> str:
+    condition = binder.condition(having, scope)
+    return f" HAVING {condition}" if scope.grouping or scope.saw_aggregate else f" GROUP BY NULL HAVING {condition}"
+
+
+def _order_item(binder: Binder, item: ast.OrderItem, outputs: Sequence[Output], scope: Scope, *, distinct: bool) -> str:
+    position = _output_position(item.expr, outputs)
+    if position is None:
+        bound = binder.bind(item.expr, scope)
+        same = [n for n, output in enumerate(outputs) if output.bound.sql == bound.sql]
+        if distinct and not same:
+            raise ServerError(1149, "SQL syntax error: for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+        text = binder.order_key(bound) if not distinct else _position_text(binder, outputs, same[0])
+    else:
+        text = _position_text(binder, outputs, position)
+    return f"{text} DESC" if item.descending else text
+
+
+def _output_position(expr: ast.Expr, outputs: Sequence[Output]) -> int | None:
+    if isinstance(expr, ast.Literal) and expr.kind is ast.LiteralKind.INTEGER:
+        position = int(str(expr.value))
+        if not 1 <= position <= len(outputs):
+            raise ServerError(1149, f"SQL syntax error: ORDER BY position {position} is not in select list")
+        return position - 1
+    if isinstance(expr, ast.Column) and expr.table is None:
+        for n, output in enumerate(outputs):
+            if output.name.lower() == expr.name.lower():
+                return n
+    return None
+
+
+def _position_text(binder: Binder, outputs: Sequence[Output], position: int) -> str:
+    bound = outputs[position].bound
+    if bound.kind is Kind.DECIMAL:
+        return f"{position + 1} COLLATE decimal"
+    return binder.order_key(bound) if bound.kind in types.VECTORS else str(position + 1)
+
+
+def _limit(binder: Binder, limit: ast.Limit | None, scope: Scope) -> str:
+    if limit is None:
+        return ""
+    count = binder.convert(binder.bind(limit.count, scope), types.BIGINT)
+    if count.literal and count.text.startswith("-"):
+        raise ServerError(1149, "SQL syntax error: LIMIT must be a non-negative integer")
+    offset = "" if limit.offset is None else f" OFFSET {binder.convert(binder.bind(limit.offset, scope), types.BIGINT).sql}"
+    return f" LIMIT {count.sql}{offset}"
+
+
+def _bind_set_operation(binder: Binder, query: ast.SetOperation, parent: Scope | None) -> BoundQuery:
+    if query.all and query.operator in {"except", "minus"}:
+        raise ServerError(20102, "EXCEPT/MINUS ALL clause is not yet implemented")
+    left, right = bind_query(binder, query.left, parent), bind_query(binder, query.right, parent)
+    if len(left.columns) != len(right.columns):
+        raise syntax_error("SELECT statements have different number of columns")
+    merged = [types.common([one.bound.type, other.bound.type]) for one, other in zip(left.columns, right.columns, strict=True)]
+    if query.all and query.operator == "intersect":
+        sql = _intersect_all(binder, left, right, merged)
+    else:
+        member = _MEMBERS[query.operator] + (" ALL" if query.all else "")
+        sql = f"{_retyped(binder, left, merged)} {member} {_retyped(binder, right, merged)}"
+    outputs = [Output(column.name, Bound(f"c{n}", type_)) for n, (column, type_) in enumerate(zip(left.columns, merged, strict=True))]
+    return _finish(binder, BoundQuery(sql, outputs), query, parent)
+
+
+def _retyped(binder: Binder, query: BoundQuery, merged: Sequence[Type]) -> str:
+    listed = []
+    for n, (column, type_) in enumerate(zip(query.columns, merged, strict=True)):
+        converted = binder.convert(Bound(f"c{n}", column.bound.type), type_)
+        listed.append(f"{binder.order_key(converted) if type_.kind is Kind.DECIMAL else converted.sql} AS c{n}")
+    return f"SELECT {', '.join(listed)} FROM ({query.sql})"
+
+
+def _intersect_all(binder: Binder, left: BoundQuery, right: BoundQuery, merged: Sequence[Type]) -> str:
+    names = ", ".join(f"c{n}" for n in range(len(merged)))
+    numbered = f"SELECT {names}, row_number() OVER (PARTITION BY {names}) AS n FROM ({{}})"
+    one, other = (numbered.format(_retyped(binder, query, merged)) for query in (left, right))
+    return f"SELECT {names} FROM ({one} INTERSECT {other})"
+
+
+def _finish(binder: Binder, inner: BoundQuery, query: ast.SetOperation | ast.NestedQuery | ast.Values, parent: Scope | None) -> BoundQuery:
+    """Apply ORDER BY and LIMIT to a whole query expression."""
+    if not query.order_by and query.limit is None:
+        return inner
+    outputs = [Output(column.name, Bound(f"c{n}", column.bound.type, column.bound.origin)) for n, column in enumerate(inner.columns)]
+    scope = Scope(parent, aliases={output.name.lower(): output.bound for output in outputs})
+    listed = ", ".join(f"c{n}" for n in range(len(outputs)))
+    order = []
+    for item in query.order_by:
+        position = _output_position(item.expr, outputs)
+        if position is None and isinstance(item.expr, ast.Column):
+            raise invalid_input(f"column {item.expr.name} does not exist")
+        bound = binder.bind(item.expr, scope) if position is None else outputs[position].bound
+        order.append(binder.order_key(bound) + (" DESC" if item.descending else ""))
+    sql = f"SELECT {listed} FROM ({inner.sql})"
+    if order:
+        sql += " ORDER BY " + ", ".join(order)
+    return BoundQuery(sql + _limit(binder, query.limit, scope), outputs)
+
+
+def _bind_values(binder: Binder, query: ast.Values, parent: Scope | None) -> BoundQuery:
+    scope = Scope(parent)
+    rows = [[binder.bind(item, scope) for item in row.items] for row in query.rows]
+    if len({len(row) for row in rows}) > 1:
+        raise ServerError(1136, "Column count doesn't match value count at row 2")
+    merged = [types.common([bound.type for bound in column]) for column in zip(*rows, strict=True)]
+    selects = []
+    for row in rows:
+        cells = (binder.convert(bound, type_).sql for bound, type_ in zip(row, merged, strict=True))
+        selects.append("SELECT " + ", ".join(f"{cell} AS c{n}" for n, cell in enumerate(cells)))
+    outputs = [Output(f"column_{n}", Bound(f"c{n}", type_)) for n, type_ in enumerate(merged)]
+    return _finish(binder, BoundQuery(" UNION ALL ".join(selects), outputs), query, parent)

@@ -1,0 +1,280 @@
+"""A session: statements in, results out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import apsw
+
+from matrixone_lite.engine import handlers, namespace, types
+from matrixone_lite.engine.api import STATUS_AUTOCOMMIT, STATUS_IN_TRANSACTION, Done, FileRequest, Rows
+from matrixone_lite.engine.catalog import Catalog, Table
+from matrixone_lite.engine.context import Context
+from matrixone_lite.engine.dispatch import handler_of
+from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.plans import Plan, compile_query
+from matrixone_lite.engine.snapshots import moment_of
+from matrixone_lite.engine.system import SYSTEM_TABLES, SystemTable
+from matrixone_lite.engine.temporal import zone_named
+from matrixone_lite.engine.transactions import Transactions
+from matrixone_lite.engine.types import Type, Value
+from matrixone_lite.engine.variables import Variables
+from matrixone_lite.engine.walk import walk
+from matrixone_lite.sql import ast, parse
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.api import Argument, Column, Principal, Result
+    from matrixone_lite.engine.engine import LiteEngine
+
+_PLANS: Final = 256
+_ROW_COUNT_OF_QUERY: Final = -1
+__all__ = ["LiteSession", "PreparedStatement", "handlers"]
+
+
+@dataclass(slots=True)
+class PreparedStatement:
+    """A statement with marks for values."""
+
+    statement: ast.Statement
+    param_count: int
+    columns: Sequence[Column] = field(default_factory=tuple)
+
+
+class LiteSession:
+    """One connection's state; the engine's implementation of :class:`~matrixone_lite.engine.api.Session`."""
+
+    def __init__(self, engine: LiteEngine, principal: Principal, database: str, connection_id: int) -> None:
+        self.engine = engine
+        self.store = engine.store
+        self.principal = principal
+        self.connection_id = connection_id
+        self.context = Context(principal, connection_id, session=self)
+        self.connection = engine.store.connect(self.context)
+        self.catalog = Catalog(self.connection, self.store)
+        self.variables = Variables(engine.variables)
+        self.user_variables: dict[str, tuple[Value, Type]] = {}
+        self.named_statements: dict[str, PreparedStatement] = {}
+        self.arguments: Sequence[tuple[Value, Type]] = ()
+        self.last_error: ServerError | None = None
+        self.statement = ""
+        self.transactions = Transactions(self.store, self.connection, lambda: self.variables.number("lock_wait_timeout"), self._was_interrupted)
+        self._plans: dict[int, tuple[ast.Query, tuple[Any, ...], Plan]] = {}
+        self._interrupted = threading.Event()
+        self._disconnect: Callable[[], None] = lambda: None
+        self._closed = False
+        self.in_utc = True
+        self.pipes_concatenate = False
+        self._ansi_quotes = False
+        if database:
+            self.use(database)
+
+    # ------------------------------------------------------------------ state
+    @property
+    def status(self) -> int:
+        """SERVER_STATUS bits after the last statement."""
+        transactions = self.transactions
+        return STATUS_AUTOCOMMIT * transactions.autocommit | STATUS_IN_TRANSACTION * transactions.is_open
+
+    @property
+    def warnings(self) -> int:
+        """Always 0: the server counts none."""
+        return 0
+
+    @property
+    def database(self) -> str:
+        """Current database, empty when there is none."""
+        return self.context.database
+
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds without a command after which the connection is closed."""
+        return self.variables.number("wait_timeout")
+
+    def on_kill(self, disconnect: Callable[[], None]) -> None:
+        """Name what ends the connection when it is killed."""
+        self._disconnect = disconnect
+
+    def disconnect(self) -> None:
+        """End the connection, from any thread."""
+        self.interrupt()
+        self._disconnect()
+
+    def use(self, database: str) -> None:
+        """Change the current database; error 1049 when there is none of that name."""
+        self.context.database = self.catalog.require_database(self.principal.account_id, database).name
+
+    def interrupt(self) -> None:
+        """Stop the running statement, from any thread."""
+        self._interrupted.set()
+        if not self._closed:
+            self.connection.interrupt()
+
+    def _was_interrupted(self) -> bool:
+        return self._interrupted.is_set()
+
+    def reset(self) -> None:
+        """Roll back and forget everything but who is logged in."""
+        self.transactions.rollback()
+        self.user_variables.clear()
+        self.named_statements.clear()
+
+    def close(self) -> None:
+        """Roll back and free everything; idempotent."""
+        if not self._closed:
+            self._closed = True
+            self.engine.forget(self)
+            try:
+                self.transactions.rollback()
+            finally:
+                self.connection.close()
+
+    def variables_changed(self) -> None:
+        """Take over the settings the engine acts on."""
+        self.context.zone = zone_named(self.variables.text("time_zone"))
+        self.in_utc = self.context.zone is UTC
+        modes = self.variables.text("sql_mode").upper().split(",")
+        self.pipes_concatenate = "PIPES_AS_CONCAT" in modes
+        self._ansi_quotes = "ANSI_QUOTES" in modes or "ANSI" in modes
+        self.transactions.autocommit = bool(self.variables.number("autocommit"))
+        self._plans.clear()
+
+    # ------------------------------------------------------------------ names
+    def variable_text(self, name: str, scope: str | None) -> str:
+        """What ``@@name`` prints."""
+        return self.variables.text(name, scope)
+
+    def moment(self, hint: ast.TimeTravel) -> int | None:
+        """The moment a time-travel hint means."""
+        return moment_of(self, hint)
+
+    def find_table(self, name: ast.Name, at: int | None = None) -> tuple[str, Table | SystemTable] | None:
+        """Database and table of a name; None when the table is missing, an error when the database is."""
+        database = namespace.current_database(self, name.database, at)
+        system = SYSTEM_TABLES.get((database.name, name.name.lower()))
+        if system is not None:
+            return database.name, system
+        table = namespace.find_table(self, database, name.name, at)
+        return None if table is None else (database.name, table)
+
+    @contextmanager
+    def inside(self, database: str) -> Iterator[None]:
+        """Make another database the current one for a while."""
+        outer, self.context.database = self.context.database, database
+        try:
+            yield
+        finally:
+            self.context.database = outer
+
+    def row_count_of(self, table: Table) -> int:
+        """Number of rows of a stored table."""
+        count: int = self.connection.value(f"SELECT count(*) FROM {table.physical}")
+        return count
+
+    # ------------------------------------------------------------------ statements
+    def execute(self, sql: str) -> Iterator[Result]:
+        """Run one or several statements; see :meth:`matrixone_lite.engine.api.Session.execute`."""
+        self.statement = sql
+        self._interrupted.clear()
+        try:
+            statements = parse(sql, ansi_quotes=self._ansi_quotes)
+        except ServerError as error:
+            self.last_error = error
+            self.statement = ""
+            raise
+        self.arguments = ()
+        try:
+            for position, statement in enumerate(statements):
+                yield from self._run(statement, more=position + 1 < len(statements))
+        finally:
+            self.statement = ""
+
+    def _run(self, statement: ast.Statement, *, more: bool = False) -> Iterator[Result]:
+        try:
+            answer = self.transactions.run(statement, lambda: self.dispatch(statement))
+            if isinstance(answer, Iterator):
+                yield from self._with_file(statement, answer)
+                return
+        except ServerError as error:
+            self.last_error = error
+            raise
+        except apsw.Error as error:
+            self.last_error = internal(str(error))
+            raise self.last_error from error
+        self.last_error = None if not isinstance(statement, ast.Show) else self.last_error
+        answer.more = more
+        self._count(answer)
+        yield answer
+
+    def _with_file(self, statement: ast.Statement, answer: Iterator[FileRequest | Done]) -> Iterator[Result]:
+        request = next(answer)
+        yield request
+        result = self.transactions.run(statement, lambda: next(answer))
+        assert isinstance(result, (Rows, Done))
+        self._count(result)
+        yield result
+
+    def _count(self, answer: Rows | Done) -> None:
+        self.context.row_count = answer.affected_rows if isinstance(answer, Done) else _ROW_COUNT_OF_QUERY
+
+    def dispatch(self, statement: ast.Statement) -> Any:
+        """Run a statement inside the transaction as it is."""
+        self.context.moment = datetime.now(UTC)
+        return handler_of(statement)(self, statement)
+
+    def plan(self, query: ast.Query) -> Plan:
+        """The plan of a query, bound again only when something it depends on has changed."""
+        key = (self.catalog.version(), self.context.database, tuple(type_ for _, type_ in self.arguments))
+        known = self._plans.get(id(query))
+        if known is not None and known[1] == key:
+            return known[2]
+        plan = compile_query(self, query)
+        if plan.reusable:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            self._plans[id(query)] = (query, key, plan)
+        return plan
+
+    # ------------------------------------------------------------------ prepared statements
+    def prepare(self, sql: str) -> PreparedStatement:
+        """Prepare one statement.
+
+        :raises ServerError: 20301 for several statements, 20101 where the statement may not be prepared
+        """
+        statements = parse(sql, ansi_quotes=self._ansi_quotes)
+        if len(statements) != 1:
+            raise ServerError(20301, "invalid input: cannot prepare multi statements")
+        statement = statements[0]
+        count = sum(isinstance(node, ast.Parameter) for node in walk(statement, into_queries=True))
+        columns: Sequence[Column] = ()
+        if isinstance(statement, ast.Query) and not isinstance(statement, ast.Show):
+            self.arguments = [(None, types.NULL)] * count
+            columns = compile_query(self, statement).columns
+        return PreparedStatement(statement, count, columns)
+
+    def execute_prepared(self, prepared: PreparedStatement, arguments: Sequence[Argument]) -> Iterator[Result]:
+        """Run a prepared statement with values for its marks."""
+        self._interrupted.clear()
+        if len(arguments) != prepared.param_count:
+            raise ServerError(20301, "invalid input: Incorrect arguments to EXECUTE")
+        self.arguments = [(value, _type_of(value)) for value in arguments]
+        yield from self._run(prepared.statement)
+
+    def close_prepared(self, prepared: PreparedStatement) -> None:
+        """Forget a prepared statement; nothing is kept for one."""
+
+
+def _type_of(value: Argument) -> Type:
+    match value:
+        case None:
+            return types.NULL
+        case int():
+            return types.literal_integer(value)
+        case float():
+            return types.DOUBLE
+        case _:
+            return types.VARCHAR

@@ -1,0 +1,59 @@
+"""Looking through syntax trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from functools import lru_cache
+
+from matrixone_lite.engine.functions.registry import is_aggregate
+from matrixone_lite.sql import ast
+
+
+@lru_cache(maxsize=256)
+def _field_names(node: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(node))
+
+
+def children(node: ast.Node) -> Iterator[ast.Node]:
+    """The nodes directly below ``node``."""
+    for name in _field_names(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, ast.Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, ast.Node))
+
+
+def walk(node: ast.Node, *, into_queries: bool = False) -> Iterator[ast.Node]:
+    """``node`` and everything below it; subqueries only when asked."""
+    yield node
+    for child in children(node):
+        if into_queries or not isinstance(child, ast.Query):
+            yield from walk(child, into_queries=into_queries)
+
+
+def has_aggregate(node: ast.Node) -> bool:
+    """Whether an expression aggregates the rows of its own query."""
+    if isinstance(node, ast.Function) and node.window is None and is_aggregate(node.name):
+        return True
+    return any(has_aggregate(child) for child in children(node) if not isinstance(child, ast.Query))
+
+
+def transform(node: ast.Node, change: Callable[[ast.Node], ast.Node | None]) -> ast.Node:
+    """A copy of a tree in which ``change`` has replaced nodes; None keeps a node and looks below it."""
+    changed = change(node)
+    if changed is not None:
+        return changed
+    updates = {}
+    for name in _field_names(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, ast.Node):
+            new: object = transform(value, change)
+        elif isinstance(value, tuple) and any(isinstance(item, ast.Node) for item in value):
+            new = tuple(transform(item, change) if isinstance(item, ast.Node) else item for item in value)
+        else:
+            continue
+        if new != value:
+            updates[name] = new
+    return replace(node, **updates) if updates else node  # type: ignore[type-var]  # every concrete node is a dataclass
