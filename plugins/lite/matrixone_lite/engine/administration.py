@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import accounts, publications, stages, users
 from matrixone_lite.engine.api import Done
+from matrixone_lite.engine.catalog import Database
 from matrixone_lite.engine.dispatch import handles
-from matrixone_lite.engine.errors import unsupported
+from matrixone_lite.engine.errors import ServerError, unsupported
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -55,6 +56,19 @@ def drop_account(session: LiteSession, statement: ast.DropAccount) -> Done:
             catalog.drop_database(database)
         accounts.forget_account(catalog, account)
     return Done()
+
+
+@handles(ast.SubscribeDatabase)
+def subscribe(session: LiteSession, statement: ast.SubscribeDatabase) -> Done:
+    """CREATE DATABASE … FROM account PUBLICATION publication."""
+    catalog, principal, name = session.catalog, session.principal, statement.name.lower()
+    if catalog.database(principal.account_id, name) is not None:
+        if statement.if_not_exists:
+            return Done(1)
+        raise ServerError(1007, f"database {name} already exists")
+    publisher = publications.subscription(catalog, principal, statement.account, statement.publication)
+    catalog.add_database(Database(catalog.next_id(), principal.account_id, name, session.store.now(), publisher))
+    return Done(1)
 
 
 @handles(ast.AlterRole)
