@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session as SQLAlchemySession
+from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from matrixone.attributes import AsyncManagerAttributes, ManagerAttributes
+from matrixone.cancellation import kill_abandoned_statements
 from matrixone.connect import ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
 from matrixone.exceptions import ConnectionError  # noqa: A004 - the name the specification gives it
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection, Engine
-    from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.schema import SchemaItem
     from sqlalchemy.sql import Executable
 
@@ -137,7 +138,7 @@ class Client(ManagerAttributes):
             )
         self._settings = replace(self._settings, **settings)
         self._database = CurrentDatabase(self._settings.database)
-        engine = self._create_engine()
+        engine = self._create_engine(**self._pool_options)
         self._prepare(engine)
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -334,16 +335,19 @@ class Client(ManagerAttributes):
 
     # -- inner parts ----------------------------------------------------------------------------------------------
 
-    def _create_engine(self) -> Engine:
-        return create_engine(
-            self._settings.url(self._driver),
-            connect_args=self._settings.connect_args(self._driver),
-            hide_parameters=True,
-            **self._pool_options,
-        )
+    def _create_engine(self, **pool_options: Any) -> Engine:
+        return create_engine(**self._engine_arguments(), **pool_options)
+
+    def _engine_arguments(self) -> dict[str, Any]:
+        return {
+            "url": self._settings.url(self._driver),
+            "connect_args": self._settings.connect_args(self._driver),
+            "hide_parameters": True,
+        }
 
     def _prepare(self, engine: Engine) -> None:
         translate_errors_of(engine)
+        kill_abandoned_statements(engine, lambda: self._create_engine(poolclass=NullPool), self.log)
         self.log.attach(engine)
         self._database.follow(engine)
         event.listen(engine, "connect", self._on_connect)
@@ -383,16 +387,9 @@ class _SynchronousSide(Client):
 
     _driver = "aiomysql"
     _connects_at_construction = False
-    async_engine: AsyncEngine
 
-    def _create_engine(self) -> Engine:
-        self.async_engine = create_async_engine(
-            self._settings.url(self._driver),
-            connect_args=self._settings.connect_args(self._driver),
-            hide_parameters=True,
-            **self._pool_options,
-        )
-        return self.async_engine.sync_engine
+    def _create_engine(self, **pool_options: Any) -> Engine:
+        return create_async_engine(**self._engine_arguments(), **pool_options).sync_engine
 
 
 class AsyncClient(AsyncManagerAttributes):
@@ -405,6 +402,7 @@ class AsyncClient(AsyncManagerAttributes):
     def __init__(self, host: str | None = None, **options: Any) -> None:
         self._sync = _SynchronousSide(host, **options)
         self._sync._sleep = _sleep_in_greenlet
+        self._engine: AsyncEngine | None = None
 
     @classmethod
     def from_engine(cls, engine: AsyncEngine, **options: Any) -> Self:
@@ -412,7 +410,7 @@ class AsyncClient(AsyncManagerAttributes):
         client = cls(**options)
         client._sync = _SynchronousSide.from_engine(engine.sync_engine, **options)
         client._sync._sleep = _sleep_in_greenlet
-        client._sync.async_engine = engine
+        client._engine = engine
         return client
 
     async def connect(self, **settings: Any) -> Self:
@@ -451,8 +449,10 @@ class AsyncClient(AsyncManagerAttributes):
         Raises:
             ConnectionError: Not connected.
         """
-        self._sync._check_connected()
-        return self._sync.async_engine
+        engine = self._sync.get_sqlalchemy_engine()
+        if self._engine is None or self._engine.sync_engine is not engine:
+            self._engine = AsyncEngine(engine)
+        return self._engine
 
     engine = property(get_sqlalchemy_engine)
 
