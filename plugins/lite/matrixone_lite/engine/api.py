@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from matrixone_lite.engine.errors import ServerError
 
@@ -138,10 +138,10 @@ class Session(Protocol):
     def prepare(self, sql: str) -> Prepared:
         """Prepare one statement for :meth:`execute_prepared` (COM_STMT_PREPARE)."""
 
-    def execute_prepared(self, prepared: Prepared, arguments: Sequence[Argument]) -> Iterator[Result]:
-        """Run a prepared statement with values for its marks."""
+    def execute_prepared(self, prepared: Any, arguments: Sequence[Argument]) -> Iterator[Result]:
+        """Run a prepared statement, as :meth:`prepare` returned it, with values for its marks."""
 
-    def close_prepared(self, prepared: Prepared) -> None:
+    def close_prepared(self, prepared: Any) -> None:
         """Forget a prepared statement."""
 
     def use(self, database: str) -> None:

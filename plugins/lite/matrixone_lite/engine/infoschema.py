@@ -353,8 +353,9 @@ def processlist(session: LiteSession) -> Iterator[Row]:
     for other in session.engine.sessions_of(session.principal):
         who = (other.principal.account, other.principal.user, "127.0.0.1", other.database)
         command = "Query" if other.statement else "Sleep"
-        started = (other.started, command, other.statement, "", "", "", "", "", other.statement_started)
-        yield "", other.connection_id, "", *who, *started, "127.0.0.1", other.principal.role, ""
+        since = other.context.moment.strftime("%Y-%m-%d %H:%M:%S") if other.statement else ""
+        running = ("", command, other.statement, "", "", "", "", "", since)
+        yield "", other.connection_id, "", *who, *running, "127.0.0.1", other.principal.role, ""
 
 
 # --- tables that are always empty ------------------------------------------------------------------------------------

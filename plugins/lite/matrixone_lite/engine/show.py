@@ -10,12 +10,14 @@ from matrixone_lite.engine.dispatch import handler_of, handles
 from matrixone_lite.engine.errors import ServerError, internal, no_such_table, unknown_database
 from matrixone_lite.engine.listing import BIGINT, CHAR, INT, TIMESTAMP, VARCHAR, Listing, columns
 from matrixone_lite.engine.namespace import current_database, find_table, visible_tables
+from matrixone_lite.engine.printer import quoted
 from matrixone_lite.engine.reflect import described_columns, index_rows, timestamp_text
 from matrixone_lite.engine.snapshots import moment_of
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Database, Table
+    from matrixone_lite.engine.listing import Value
     from matrixone_lite.engine.publications import Publication
     from matrixone_lite.engine.session import LiteSession
 
@@ -69,6 +71,10 @@ def show_tables(session: LiteSession, statement: ast.ShowTables) -> Rows:
 @handles(ast.ShowColumns)
 def show_columns(session: LiteSession, statement: ast.ShowColumns) -> Rows:
     """SHOW [FULL] COLUMNS."""
+    return _columns(session, statement)
+
+
+def _columns(session: LiteSession, statement: ast.ShowColumns) -> Rows:
     rows = [list(row) for row in described_columns(session, statement.table)]
     heads = ["Field", "Type", "Null", "Key", "Default", "Extra", "Comment"]
     if statement.full:
@@ -81,7 +87,7 @@ def show_columns(session: LiteSession, statement: ast.ShowColumns) -> Rows:
 @handles(ast.Describe)
 def describe(session: LiteSession, statement: ast.Describe) -> Rows:
     """DESC; the server ignores a column named after the table."""
-    return show_columns(session, ast.ShowColumns(statement.table))
+    return _columns(session, ast.ShowColumns(statement.table))
 
 
 @handles(ast.ShowIndex)
@@ -95,15 +101,15 @@ def show_index(session: LiteSession, statement: ast.ShowIndex) -> Rows:
 def show_table_status(session: LiteSession, statement: ast.ShowTableStatus) -> Rows:
     """SHOW TABLE STATUS."""
     database = current_database(session, statement.database, None)
-    rows = []
+    rows: list[list[Value]] = []
     for table in session.catalog.tables(database.id):
         made = timestamp_text(table.created)
         if table.kind == "view":
             rows.append([table.name, *[None] * 9, made, *[None] * 5, "VIEW", 0, "moadmin"])
         elif table.kind != "sequence":
             count = session.row_count_of(table)
-            numbers = [count, 0, 0, 0, 0, "NULL", 0, made]
-            texts = ["NULL", "NULL", "utf8mb4_bin", "NULL", "", table.comment, 0, "moadmin"]
+            numbers = (count, 0, 0, 0, 0, "NULL", 0, made)
+            texts = ("NULL", "NULL", "utf8mb4_bin", "NULL", "", table.comment, 0, "moadmin")
             rows.append([table.name, "Tae", "Dynamic", *numbers, *texts])
     return Listing(_STATUS_COLUMNS, rows).filtered(session, statement.like, statement.where)
 
@@ -125,7 +131,7 @@ def _create_database(session: LiteSession, statement: ast.ShowCreate) -> Rows:
     database = session.catalog.database(session.principal.account_id, statement.name.name, at)
     if database is None:
         raise unknown_database(statement.name.name)
-    text = f"CREATE DATABASE {definition.quoted(database.name)}"
+    text = f"CREATE DATABASE {quoted(database.name)}"
     if database.publisher is not None:
         account, name = database.publisher
         publisher = next(item.name for item in session.catalog.objects("account", 0) if item.id == account)
