@@ -1,7 +1,7 @@
 """A statement its caller gave up must not go on running: the server does not notice that the client has left.
 
-When a task is cancelled or the user interrupts, SQLAlchemy throws the connection away, because half of an answer may be on
-it. The statement behind it would keep its locks until it is done, so it is killed from another connection.
+When a task is cancelled or the user interrupts, SQLAlchemy throws the connection away, because half of an answer may be
+on it. The statement behind it would keep its locks until it is done, so it is killed from another connection.
 """
 
 from __future__ import annotations

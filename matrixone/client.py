@@ -64,7 +64,7 @@ class Client(ManagerAttributes):
         max_overflow: Further connections under load.
         pool_timeout: Seconds to wait for a free connection.
         pool_recycle: Seconds after which a connection is renewed.
-        **settings: Other fields of :class:`~matrixone.connect.ConnectionSettings`: ``account``, ``role``, ``ssl_mode`` ...
+        **settings: Other fields of :class:`~matrixone.connect.ConnectionSettings`, such as ``account`` or ``ssl_mode``.
 
     Raises:
         ConnectionError: The server cannot be reached, or does not let the caller in.

@@ -1,4 +1,4 @@
-"""Statements of the server as values: what is sent, how it is read, what a transaction makes of it, how it is undone."""
+"""Statements as values: what is sent, how it is read, what a transaction makes of it, how it is undone."""
 
 from __future__ import annotations
 
@@ -82,6 +82,10 @@ class Operation(ABC, Generic[T_co]):
         """Objects that must exist before this operation."""
         return ()
 
+    def satisfied_by(self, error: QueryError) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether this error of the server means that there is nothing left to do, as with IF NOT EXISTS."""
+        return False
+
 
 @contextlib.contextmanager
 def running(operation: Operation[Any]) -> Iterator[None]:
@@ -109,6 +113,11 @@ class Outcome(Generic[T]):
     def pending(self) -> bool:
         """The operation has not run: it waits for the session's commit."""
         return self.state == "pending"
+
+    @property
+    def skipped(self) -> bool:
+        """The server answered that there was nothing left to do (:meth:`Operation.satisfied_by`)."""
+        return self.state == "skipped"
 
     @property
     def value(self) -> T:

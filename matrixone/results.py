@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class ResultSet:
     """Rows and counts of a statement, all of them in memory.
 
-    ``fetchone``, ``fetchmany``, ``fetchall`` and iteration move a cursor; ``rows`` does not. The methods of SQLAlchemy's
-    results mean the same here.
+    ``fetchone``, ``fetchmany``, ``fetchall`` and iteration move a cursor; ``rows`` does not. Methods that SQLAlchemy's
+    results have mean the same here.
 
     Args:
         columns: Names of the columns.

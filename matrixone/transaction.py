@@ -1,8 +1,8 @@
 """Keeps what a session believes about its transaction equal to what the server does.
 
 The guard listens to one connection for as long as one transaction lasts. It asks the server rather than trusting a
-table: the status bits of each answer say whether a transaction is open, and after a failed statement, whose error packet
-has no such bits, a ping brings them before anything else is sent.
+table: the status bits of each answer say whether a transaction is open, and after a failed statement, whose error
+packet has no such bits, a ping brings them before anything else is sent.
 """
 
 from __future__ import annotations

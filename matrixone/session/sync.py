@@ -280,8 +280,8 @@ class Session(SessionProxies, ManagerAttributes):
         Args:
             table_name: ``table`` or ``database.table``.
             *columns: Columns, constraints and indexes.
-            **kwargs: Arguments of :class:`sqlalchemy.schema.Table`. ``enable_ivf`` and ``enable_hnsw`` are accepted: both
-                are always on.
+            **kwargs: Arguments of :class:`sqlalchemy.schema.Table`. ``enable_ivf`` and ``enable_hnsw`` are accepted:
+                both are always on.
 
         Returns:
             The session, for chaining.
