@@ -248,8 +248,10 @@ class Client(ManagerAttributes):
 
     def run(self, operation: Operation[T], /) -> Outcome[T]:
         """Run an operation on a connection of its own, outside transactions."""
-        with running(operation), self._one_shot() as session:
-            return Outcome(operation).done(operation.read(session.execute(operation.statement())))
+        outcome = Outcome(operation)
+        with running(outcome), self._one_shot() as session:
+            outcome.done(operation.read(session.execute(operation.statement())))
+        return outcome
 
     def insert(self, table_name_or_model: TableLike, data: Mapping[str, Any]) -> ResultSet:
         """Insert one row; see :meth:`Session.insert <matrixone.session.Session.insert>`."""

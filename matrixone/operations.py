@@ -88,13 +88,17 @@ class Operation(ABC, Generic[T_co]):
 
 
 @contextlib.contextmanager
-def running(operation: Operation[Any]) -> Iterator[None]:
+def running(outcome: Outcome[Any]) -> Iterator[None]:
     """The block sends the operation: statements are logged under its name, errors are of its class."""
+    operation = outcome.operation
     with statement_context(operation=operation.name):
         try:
             with translating():
                 yield
         except QueryError as error:
+            if operation.satisfied_by(error):
+                outcome.skip()
+                return
             if operation.error is None or isinstance(error, (operation.error, TransactionRefusedError)):
                 raise
             raise error.recast(operation.error) from error.__cause__
@@ -135,6 +139,10 @@ class Outcome(Generic[T]):
         self._value = value
         self.state = "done"
         return self
+
+    def skip(self) -> None:
+        """Take note that there was nothing left to do."""
+        self.state = "skipped"
 
     def discarded(self) -> None:
         """Take note that it will never run."""

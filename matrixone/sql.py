@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _LONGEST_NAME = 64
+_REFUSED = "'\"`\\"
 _FORMATTER = string.Formatter()
 
 
@@ -184,11 +185,15 @@ def object_name(name: str) -> str:
     """The name of a snapshot, stage, publication or the like, as the server stores it: in lower case.
 
     Raises:
-        InvalidNameError: As for every name, and when it holds a blank, which the server refuses here.
+        InvalidNameError: As for every name, and when it holds a blank or a quotation mark, which the server refuses
+            here, or a backslash, which it stores as something else.
     """
-    if any(character.isspace() for character in checked_name(name)):
-        raise InvalidNameError(f"{name!r} holds a blank")
-    return name.lower()
+    if any(character.isspace() or character in _REFUSED for character in checked_name(name)):
+        raise InvalidNameError(f"{name!r} holds a blank, a quotation mark or a backslash")
+    lowered = "".join(character.lower() for character in name)  # each by itself, as the server does
+    if len(lowered) != len(name):
+        raise InvalidNameError(f"{name!r} holds a letter the server has no lower case for")
+    return lowered
 
 
 @compiles(SQL)

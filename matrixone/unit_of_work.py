@@ -81,8 +81,10 @@ class UnitOfWork:
             raise ImplicitCommitError(f"{operation.name} would commit the open transaction; run it after commit()")
         if kind is InTransaction.REFUSED or (operation.needs_begin and self._began_implicitly()):
             return self._run_at_once_or_after_commit(operation)
-        with running(operation):
-            return Outcome(operation).done(operation.read(self._session.execute(operation.statement())))
+        outcome = Outcome(operation)
+        with running(outcome):
+            outcome.done(operation.read(self._session.execute(operation.statement())))
+        return outcome
 
     def failed(self, error: BaseException) -> None:
         """Take note of an error that ends the whole transaction."""
@@ -138,7 +140,8 @@ class UnitOfWork:
     def _run_at_once_or_after_commit(self, operation: Operation[T]) -> Outcome[T]:
         if not self.is_open:
             outcome = self._run_outside(operation)
-            self._ran_at_once.append(operation)
+            if not outcome.skipped:
+                self._ran_at_once.append(operation)
             return outcome
         if self._on_refused == "raise" or not self._guards:
             raise TransactionRefusedError(
@@ -150,11 +153,13 @@ class UnitOfWork:
 
     def _run_outside(self, operation: Operation[T], outcome: Outcome[T] | None = None) -> Outcome[T]:
         engine = self._session.get_bind().engine
+        outcome = outcome or Outcome(operation)
         with (
-            running(operation),
+            running(outcome),
             engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
-            return (outcome or Outcome(operation)).done(operation.read(connection.execute(operation.statement())))
+            outcome.done(operation.read(connection.execute(operation.statement())))
+        return outcome
 
     def _undo(self, operation: Operation[Any]) -> None:
         undo = operation.undo()
