@@ -116,7 +116,7 @@ class QueryBuilder:
         Raises:
             sqlalchemy.exc.InvalidRequestError: it was used already under its own name, or it is no class or table.
         """
-        if self._entity is None or self._columns != (self._entity,):
+        if self._entity is None or len(self._columns) != 1 or self._columns[0] is not self._entity:
             raise exc.InvalidRequestError("only the query of one mapped class or table can get an alias")
         if self._statement.whereclause is not None or self._statement._setup_joins:
             raise exc.InvalidRequestError("alias() comes before conditions and joins")

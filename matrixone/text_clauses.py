@@ -74,6 +74,10 @@ class TextCondition(ColumnElement[bool]):
         ]
         return cls(text.pieces, values)
 
+    def self_group(self, against: Any = None) -> ColumnElement[bool]:  # noqa: ARG002
+        """Itself: it is rendered in brackets, and ``(...) = 1`` would keep MATCH from its index."""
+        return self
+
 
 @compiles(TextCondition)
 def _compile_condition(element: TextCondition, compiler: SQLCompiler, **kw: Any) -> str:

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, desc, exc, func, select
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship  # noqa: TC002 - the mapper reads Mapped at run time
+
+from matrixone.exceptions import QueryError
+from matrixone.query import AsyncQuery, MatrixOneQuery, Query
+from matrixone.vector import Vectorf32
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Department(Base):
+    __tablename__ = "departments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    embedding: Mapped[list[float] | None] = mapped_column(Vectorf32(2))
+    department: Mapped[Department | None] = relationship()
+
+
+logs = Table("logs", MetaData(), Column("id", Integer), Column("line", String(20)), schema="audit")
+
+
+@pytest.fixture(params=[Query, AsyncQuery])
+def query(request):
+    """Start a query; what it builds is the same on both faces."""
+    return lambda *columns, **options: request.param(None, *columns, **options)
+
+
+def sql(query):
+    return " ".join(query.to_sql().split())
+
+
+def where(query):
+    return sql(query).partition(" WHERE ")[2]
+
+
+def test_columns_and_classes(query):
+    assert sql(query(User.id, func.count().label("n"))) == "SELECT users.id, count(*) AS n FROM users"
+    assert sql(query(User)).startswith("SELECT users.id, users.name, ")
+    assert sql(query(logs)) == "SELECT audit.logs.id, audit.logs.line FROM audit.logs"
+
+
+def test_every_call_leaves_the_builder_as_it_was(query):
+    base = query(User.id)
+    before = sql(base)
+    base.filter(User.id > 1).order_by(User.id).limit(1).snapshot("s").select(User.name)
+    base.update(name="x")
+    assert sql(base) == before
+
+
+def test_conditions(query):
+    assert where(query(User.id).filter(User.id > 1).where("name = ?", "x")) == "users.id > 1 AND (name = 'x')"
+    assert where(query(User.id).filter_by(id=1, name="x")) == "users.id = 1 AND users.name = 'x'"
+    assert where(query(User.id).filter("a = ? OR b = ?", 1, 2).filter("c")) == "(a = 1 OR b = 2) AND (c)"
+
+
+def test_question_marks_in_literals_and_names_are_text(query):
+    assert where(query(User.id).filter("a = '?' AND `b?` = ? -- ?\n", 1)) == "(a = '?' AND `b?` = 1 -- ? )"
+
+
+@pytest.mark.parametrize(("condition", "params"), [("a = ?", ()), ("a = ?", (1, 2)), ("a = 1", (1,))])
+def test_a_wrong_number_of_values_is_an_error(query, condition, params):
+    with pytest.raises(QueryError, match="placeholders"):
+        query(User).filter(condition, *params)
+
+
+def test_values_of_an_expression_are_an_error(query):
+    with pytest.raises(exc.ArgumentError, match="text"):
+        query(User).filter(User.id > 1, 2)
+
+
+def test_an_unknown_attribute_is_an_error(query):
+    with pytest.raises(exc.InvalidRequestError, match="no_such"):
+        query(User).filter_by(no_such=1)
+
+
+@given(st.text())
+def test_text_never_leaves_its_literal(value):
+    shown = where(Query(None, User.id).filter("name = ?", value).filter(User.id == 1))
+    dialect = mysql.dialect(paramstyle="named")
+    literal = dialect.statement_compiler(dialect, None).render_literal_value(value, String())
+    assert shown == " ".join(f"(name = {literal}) AND users.id = 1".split())
+
+
+def test_values_written_for_reading(query):
+    shown = where(query(User.id).filter("a = ? AND b = ? AND c = ? AND d = ?", None, 1.5, dt.date(2026, 1, 2), "100%"))
+    assert shown == "(a = NULL AND b = 1.5 AND c = '2026-01-02' AND d = '100%')"
+
+
+def test_a_query_as_a_value_is_a_subquery(query):
+    inner = query(Department.id).filter("name = ?", "x")
+    shown = where(query(User.id).filter("department_id IN ?", inner))
+    assert shown == "(department_id IN (SELECT departments.id FROM departments WHERE (name = 'x')))"
+
+
+def test_shape(query):
+    shown = sql(
+        query(User.department_id, func.count().label("n"))
+        .group_by(User.department_id)
+        .having("count(*) > ?", 2)
+        .order_by(desc("n"), "department_id DESC")
+        .distinct()
+        .limit(3)
+        .offset(4)
+    )
+    assert shown == (
+        "SELECT DISTINCT users.department_id, count(*) AS n FROM users GROUP BY users.department_id "
+        "HAVING (count(*) > 2) ORDER BY n DESC, department_id DESC LIMIT 4, 3"
+    )
+
+
+def test_joins(query):
+    condition = User.department_id == Department.id
+    names = query(User.name)
+    assert "INNER JOIN departments ON" in sql(names.join(Department, condition))
+    assert "INNER JOIN departments ON" in sql(names.join(User.department))
+    assert "INNER JOIN departments ON" in sql(names.innerjoin(Department))
+    assert "FROM users LEFT OUTER JOIN departments ON" in sql(names.leftjoin(Department, condition))
+    assert "FROM users LEFT OUTER JOIN departments ON" in sql(names.outerjoin(Department, "departments.id = 1"))
+    assert "FULL OUTER JOIN departments ON" in sql(names.fullouterjoin(Department, condition))
+    assert "FROM departments LEFT OUTER JOIN users ON" in sql(names.rightjoin(Department, condition))
+
+
+def test_a_right_join_after_a_join_is_refused(query):
+    with pytest.raises(exc.InvalidRequestError, match="first join"):
+        query(User).join(Department).rightjoin(logs, logs.c.id == User.id)
+
+
+@pytest.mark.parametrize(
+    ("text", "rendered"),
+    [
+        ("departments", "JOIN departments ON"),
+        ("departments d", "JOIN departments AS d ON"),
+        ("`departments` AS d", "JOIN departments AS d ON"),
+        ("hr.departments d", "JOIN hr.departments AS d ON"),
+        ("`Two Words` t", "JOIN `Two Words` AS t ON"),
+    ],
+)
+def test_joins_with_tables_written_as_text(query, text, rendered):
+    assert rendered in sql(query(User).join(text, "1 = 1"))
+
+
+@pytest.mark.parametrize("text", ["departments; DROP TABLE x", "(SELECT 1) x", "a b c", ""])
+def test_other_text_is_no_table(query, text):
+    with pytest.raises(exc.ArgumentError, match="not the name of a table"):
+        query(User).join(text, "1 = 1")
+
+
+def test_columns_written_as_text(query):
+    shown = sql(query(User).alias("u").select("u.name", "COUNT(u.id) AS n", "`u`.`id` as `an id`").group_by("u.name"))
+    assert shown == "SELECT u.name AS name, COUNT(u.id) AS n, `u`.`id` AS `an id` FROM users AS u GROUP BY u.name"
+
+
+def test_an_alias_takes_the_place_of_its_class(query):
+    aliased = query(User).alias("u").filter(User.id > 1).order_by(User.name).select(User.id, User)
+    assert sql(aliased) == (
+        "SELECT u.id, u.name, u.department_id, u.embedding FROM users AS u WHERE u.id > 1 ORDER BY u.name"
+    )
+    assert "INNER JOIN departments ON u.department_id = departments.id" in sql(
+        query(User).alias("u").join(Department, User.department_id == Department.id)
+    )
+
+
+def test_an_alias_comes_first_and_names_one_table(query):
+    with pytest.raises(exc.InvalidRequestError, match="before"):
+        query(User).filter(User.id > 1).alias("u")
+    with pytest.raises(exc.InvalidRequestError, match="one mapped class"):
+        query(User.id, User.name).alias("u")
+
+
+def test_subqueries_and_ctes(query):
+    recent = query(User.id, User.name).filter(User.id > 5)
+    cte = recent.cte("recent")
+    assert sql(query(cte).filter(cte.c.id < 9)).startswith("WITH recent AS (SELECT users.id AS id")
+    sub = recent.subquery("r")
+    assert "INNER JOIN (SELECT users.id AS id" in sql(query(Department).join(sub, sub.c.id == Department.id))
+    assert sql(query(User.id).with_cte(cte).filter("id IN (SELECT id FROM recent)")).startswith("WITH recent AS")
+
+
+def test_a_snapshot_reaches_every_table(query):
+    shown = sql(query(User.id, snapshot="it's").join(Department))
+    assert "FROM users {SNAPSHOT = 'it''s'} INNER JOIN departments {SNAPSHOT = 'it''s'} ON" in shown
+    assert "SNAPSHOT" not in sql(query(User, snapshot="s").snapshot(None))
+    assert "{SNAPSHOT = 's'}" in sql(query(select(User.id).cte("c"), snapshot="s"))
+
+
+def test_updates(query):
+    updated = query(User).filter("id = ?", 3).update(name="x").update({"department_id": User.id + 1})
+    assert sql(updated) == "UPDATE users SET name='x', department_id=(users.id + 1) WHERE (id = 3)"
+    assert sql(query(User.name).filter(User.id == 1).update(name="x")) == "UPDATE users SET name='x' WHERE users.id = 1"
+    with pytest.raises(exc.InvalidRequestError, match="values"):
+        query(User).update()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda query: query.limit(1),
+        lambda query: query.offset(1),
+        lambda query: query.join(Department),
+        lambda query: query.distinct(),
+        lambda query: query.group_by(User.id),
+        lambda query: query.having("1"),
+        lambda query: query.snapshot("s"),
+        lambda query: query.alias("u"),
+    ],
+)
+def test_what_an_update_would_lose_is_refused(query, spoil):
+    with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
+        spoil(query(User)).update(name="x")
+
+
+def test_distances(query):
+    near = query(User.id).order_by(User.embedding.l2_distance([1, 2])).limit(3)
+    assert sql(near).endswith("ORDER BY l2_distance(users.embedding, '[1.0,2.0]') LIMIT 3")
+
+
+def test_a_query_shows_itself(query):
+    assert str(query(User.id).filter(User.id == 1)).split() == [
+        "SELECT",
+        "users.id",
+        "FROM",
+        "users",
+        "WHERE",
+        "users.id",
+        "=",
+        "1",
+    ]
+    assert "SELECT users.id" in repr(query(User.id).filter(User.id == 1))
+
+
+def test_the_name_users_import():
+    assert MatrixOneQuery is Query
