@@ -1,0 +1,179 @@
+"""The server's statements about stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from sqlalchemy import text
+
+from matrixone.exceptions import StageError
+from matrixone.operations import InTransaction, Operation
+from matrixone.secret import Secret
+from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
+from matrixone_stage.model import Stage
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Result
+    from sqlalchemy.sql import Executable
+
+    from matrixone.operations import Resource
+    from matrixone.sql import Composable
+    from matrixone_stage.model import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStage(Operation[None]):
+    """CREATE STAGE. ``ENABLE`` is not part of it: the server ignores it there."""
+
+    name: ClassVar = "stage.create"
+    in_transaction: ClassVar = InTransaction.REFUSED
+    error: ClassVar = StageError
+
+    stage: str
+    url: str
+    credentials: Credentials = ()
+    comment: str = ""
+    if_not_exists: bool = False
+
+    def statement(self) -> Executable:
+        """``CREATE STAGE``, with the keys in clear text."""
+        words = "IF NOT EXISTS " if self.if_not_exists else ""
+        credentials = (
+            SQL(" CREDENTIALS = {{{keys}}}").format(keys=_keys(self.credentials)) if self.credentials else EMPTY
+        )
+        comment = SQL(" COMMENT = {text}").format(text=Literal(self.comment)) if self.comment else EMPTY
+        return SQL(f"CREATE STAGE {words}{{stage}} URL = {{url}}{{credentials}}{{comment}}").format(
+            stage=Identifier(self.stage), url=Literal(self.url), credentials=credentials, comment=comment
+        )
+
+    def undo(self) -> DropStage:
+        """Drop it again."""
+        return DropStage(self.stage, if_exists=True)
+
+    def creates(self) -> tuple[Resource, ...]:
+        """The stage."""
+        return (("stage", self.stage),)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterStage(Operation[None]):
+    """ALTER STAGE ... SET, one property at a time: the server takes no more."""
+
+    name: ClassVar = "stage.alter"
+    in_transaction: ClassVar = InTransaction.REFUSED
+    error: ClassVar = StageError
+
+    stage: str
+    change: str | bool | Credentials
+    property: str
+    if_exists: bool = False
+
+    def statement(self) -> Executable:
+        """``ALTER STAGE ... SET``."""
+        words = "IF EXISTS " if self.if_exists else ""
+        return SQL(f"ALTER STAGE {words}{{stage}} SET {self.property} = {{change}}").format(
+            stage=Identifier(self.stage), change=_change(self.change)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DropStage(Operation[None]):
+    """DROP STAGE; the files stay."""
+
+    name: ClassVar = "stage.drop"
+    in_transaction: ClassVar = InTransaction.REFUSED
+    error: ClassVar = StageError
+
+    stage: str
+    if_exists: bool = False
+
+    def statement(self) -> Executable:
+        """``DROP STAGE``."""
+        words = "IF EXISTS " if self.if_exists else ""
+        return SQL(f"DROP STAGE {words}{{stage}}").format(stage=Identifier(self.stage))
+
+
+@dataclass(frozen=True, slots=True)
+class ListStages(Operation[list[Stage]]):
+    """SELECT on the catalog: SHOW STAGES is refused in transactions, and tells less."""
+
+    name: ClassVar = "stage.list"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = StageError
+
+    stage: str | None = None
+
+    def statement(self) -> Executable:
+        """``SELECT`` on ``mo_catalog.mo_stages``."""
+        columns = "stage_name, url, stage_credentials, stage_status, comment, created_time"
+        select = f"SELECT {columns} FROM mo_catalog.mo_stages"  # noqa: S608 - no value is part of it
+        if self.stage is None:
+            return text(f"{select} ORDER BY stage_name")
+        return text(f"{select} WHERE stage_name = :stage").bindparams(stage=self.stage)
+
+    def read(self, result: Result[Any]) -> list[Stage]:
+        """The stages, by name."""
+        return [
+            Stage(name, url, Secret(credentials) if credentials else None, status, comment or "", created)
+            for name, url, credentials, status, comment, created in result
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFiles(Operation[list[str]]):
+    """SELECT on stage_list()."""
+
+    name: ClassVar = "stage.list_files"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = StageError
+
+    stage: str
+    pattern: str
+
+    def statement(self) -> Executable:
+        """``SELECT`` on ``stage_list()``."""
+        url = stage_url(self.stage, self.pattern)
+        return text("SELECT file FROM stage_list(:url) f").bindparams(url=url)
+
+    def read(self, result: Result[Any]) -> list[str]:
+        """Full paths, sorted."""
+        return sorted(result.scalars())
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The stage."""
+        return (("stage", self.stage),)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFiles(Operation[None]):
+    """REMOVE FILES FROM STAGE."""
+
+    name: ClassVar = "stage.remove_files"
+    in_transaction: ClassVar = InTransaction.REFUSED
+    error: ClassVar = StageError
+
+    stage: str
+    pattern: str
+    if_exists: bool = False
+
+    def statement(self) -> Executable:
+        """``REMOVE FILES FROM STAGE``."""
+        words = "IF EXISTS " if self.if_exists else ""
+        return SQL(f"REMOVE FILES FROM STAGE {words}{{url}}").format(url=Literal(stage_url(self.stage, self.pattern)))
+
+
+def stage_url(stage: str, pattern: str) -> str:
+    """The address of files in a stage; ``?`` would begin the query of a URL."""
+    return f"stage://{stage}/{quote(pattern.lstrip('/'), safe='/*[]')}"
+
+
+def _keys(credentials: Credentials) -> Composable:
+    return joined([SQL("{name} = {value}").format(name=Literal(name), value=value) for name, value in credentials])
+
+
+def _change(value: str | bool | Credentials) -> Composable:
+    if isinstance(value, bool):
+        return SQL("TRUE" if value else "FALSE")
+    return Literal(value) if isinstance(value, str) else SQL("{{{keys}}}").format(keys=_keys(value))
