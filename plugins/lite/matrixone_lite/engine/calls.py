@@ -12,6 +12,7 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, invalid_argument, invalid_input, not_supported
 from matrixone_lite.engine.functions import registry
+from matrixone_lite.engine.functions.json_values import as_json
 from matrixone_lite.engine.functions.registry import AGGREGATES, BUILT_IN_AGGREGATES, SCALARS, SPECIALS, Accept, Scalar
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.sql import ast
@@ -32,6 +33,7 @@ _NATIVE: Final[dict[Accept, frozenset[Kind]]] = {
     Accept.DATETIME: frozenset({Kind.DATETIME, Kind.TIMESTAMP}),
     Accept.TIME: frozenset({Kind.TIME}),
     Accept.JSON: frozenset({Kind.JSON}),
+    Accept.JSON_VALUE: frozenset(Kind),
     Accept.VECTOR: types.VECTORS,
 }
 _SCALARLIKE: Final = types.NUMBERS | types.STRINGS | {Kind.BOOL, Kind.ENUM, Kind.SET, Kind.UUID}
@@ -47,6 +49,7 @@ _CONVERTIBLE: Final[dict[Accept, frozenset[Kind]]] = {
     Accept.DATETIME: types.DATED | types.STRINGS,
     Accept.TIME: types.DATED | types.STRINGS | {Kind.TIME},
     Accept.JSON: types.STRINGS | {Kind.JSON},
+    Accept.JSON_VALUE: frozenset(Kind),
     Accept.VECTOR: types.STRINGS | types.BYTES | types.VECTORS,
 }
 _WINDOW_ONLY: Final = {
@@ -87,6 +90,11 @@ def apply(binder: Binder, name: str, arguments: Sequence[Bound], call: ast.Funct
         if not least <= len(arguments) <= most:
             raise _mismatch(name, arguments)
         return bind(binder, arguments, call or ast.Function(name))
+    return apply_scalar(binder, name, arguments)
+
+
+def apply_scalar(binder: Binder, name: str, arguments: Sequence[Bound]) -> Bound:
+    """Call the overload of a plain scalar function that takes the arguments; error 20203 when none does."""
     for kinds in (_NATIVE, _CONVERTIBLE):
         for overload in SCALARS[name]:
             if overload.takes(len(arguments)) and _fits(overload, arguments, kinds):
@@ -142,6 +150,8 @@ def accept(binder: Binder, argument: Bound, family: Accept, siblings: Sequence[B
             return argument if kind is Kind.TIME else binder.convert(argument, replace(types.TIME, scale=6))
         case Accept.JSON:
             return binder.convert(argument, types.JSON)
+        case Accept.JSON_VALUE:
+            return as_json(binder, argument)
         case Accept.VECTOR:
             model = next((one.type for one in siblings if one.kind in types.VECTORS), Type(Kind.VECF32, 65535))
             if kind in types.VECTORS and kind is model.kind:

@@ -48,6 +48,17 @@ def dump(value: Json) -> str:
             return str(value)
 
 
+class JsonText(str):
+    """The result of a function that is JSON text already."""
+
+    __slots__ = ()
+
+
+def written(value: Json) -> str:
+    """Write a value, leaving :class:`JsonText` as it is."""
+    return str(value) if isinstance(value, JsonText) else dump(value)
+
+
 def normalize(text: str) -> str:
     """Parse and write back ``text``."""
     return dump(parse(text))

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ from matrixone_lite.engine.types import Value
 
 Row = tuple[Any, ...]
 """A row of values as SQLite keeps them (:data:`~matrixone_lite.engine.types.Value`)."""
+
+VECTORS_LOADABLE: Final = find_spec("sqlite_vec") is not None
+"""Whether connections have the functions of sqlite-vec."""
 
 _PRAGMAS: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON"
 _POLL: Final = 0.05
@@ -66,6 +70,15 @@ class Connection:
             pass
         self._sqlite.create_collation("decimal", _compare_decimals)
         self._sqlite.set_busy_timeout(5000)
+        if VECTORS_LOADABLE:
+            self._load_vectors()
+
+    def _load_vectors(self) -> None:
+        import sqlite_vec
+
+        self._sqlite.enable_load_extension(True)  # noqa: FBT003 - positional only
+        self._sqlite.load_extension(sqlite_vec.loadable_path())
+        self._sqlite.enable_load_extension(False)  # noqa: FBT003 - positional only
 
     def register(self, functions: Iterable[UserFunction]) -> None:
         """Make user functions known, once each."""

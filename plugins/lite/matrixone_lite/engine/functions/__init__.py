@@ -2,6 +2,36 @@
 
 from __future__ import annotations
 
-from matrixone_lite.engine.functions import session
+from matrixone_lite.engine.functions import (
+    conditions,
+    date_formats,
+    dates,
+    encodings,
+    intervals,
+    json_functions,
+    missing,
+    numbers,
+    patterns,
+    series,
+    session,
+    statistics,
+    strings,
+    vector_functions,
+)
 
-__all__ = ["session"]
+__all__ = [
+    "conditions",
+    "date_formats",
+    "dates",
+    "encodings",
+    "intervals",
+    "json_functions",
+    "missing",
+    "numbers",
+    "patterns",
+    "series",
+    "session",
+    "statistics",
+    "strings",
+    "vector_functions",
+]

@@ -82,32 +82,30 @@ def microsecond_of_time(micros: int) -> int:
     return abs(micros) % _SECOND
 
 
+def _first_week(year: int, *, monday: bool, whole: bool) -> date:
+    """First day of week 1: the first whole week, or the first with four days of the year."""
+    start = date(year, 1, 1)
+    weekday = start.weekday() if monday else start.isoweekday() % 7
+    if whole or weekday > 3:  # noqa: PLR2004 - four of seven days
+        return start + timedelta(days=(7 - weekday) % 7)
+    return start - timedelta(days=weekday)
+
+
 def week_number(moment: date, mode: int) -> tuple[int, int]:
     """Year and week, as MySQL's eight modes count them."""
-    monday, from_zero, first_weekday = bool(mode & 1), not mode & 2, bool(mode & 4)
-    if not monday:
-        first_weekday = not first_weekday
-
-    def first_day(year: int) -> date:
-        """First day of week 1."""
-        start = date(year, 1, 1)
-        weekday = start.weekday() if monday else start.isoweekday() % 7
-        if first_weekday and monday:
-            return start + timedelta(days=(7 - weekday) % 7)
-        if not monday and first_weekday:
-            return start + timedelta(days=(7 - weekday) % 7)
-        return start - timedelta(days=weekday) + (timedelta(days=7) if weekday > 3 else timedelta())  # noqa: PLR2004 - a week is the year's with four of its days
-
+    monday, own_year = bool(mode & 1), bool(mode & 2)
+    whole = bool(mode & 4) is monday
     day = date(moment.year, moment.month, moment.day)
-    start = first_day(day.year)
+    year = day.year
+    start = _first_week(year, monday=monday, whole=whole)
+    if own_year and year < date.max.year and day >= _first_week(year + 1, monday=monday, whole=whole):
+        return year + 1, 1
     if day < start:
-        if from_zero:
-            return day.year, 0
-        start = first_day(day.year - 1)
-        return day.year - 1, (day - start).days // 7 + 1
-    if not from_zero and day.year < date.max.year and day >= first_day(day.year + 1):
-        return day.year + 1, 1
-    return day.year, (day - start).days // 7 + 1
+        if not own_year:
+            return year, 0
+        year -= 1
+        start = _first_week(year, monday=monday, whole=whole)
+    return year, (day - start).days // 7 + 1
 
 
 @scalar("week", parameters=[_DATETIME, _INT], required=1, result=types.UTINYINT)

@@ -55,6 +55,8 @@ class Accept(Enum):
     """Microseconds as ``int``."""
     JSON = auto()
     """Parsed JSON."""
+    JSON_VALUE = auto()
+    """Any value as the parsed JSON it would be inside a document; None is the null of JSON."""
     VECTOR = auto()
     """The BLOB of a vector; text becomes one of the kind and dimension of the other vector arguments."""
 
@@ -174,6 +176,7 @@ _READERS: Final[dict[Accept, Callable[[Any], Any]]] = {
     Accept.DATE: date.fromisoformat,
     Accept.DATETIME: datetime.fromisoformat,
     Accept.JSON: json_text.parse,
+    Accept.JSON_VALUE: json_text.parse,
     Accept.INT: int,
 }
 """How a value in SQLite becomes what the function sees."""
@@ -189,7 +192,7 @@ def writer(type_: Type) -> Callable[[Any], Value] | None:
         case Kind.DATE:
             return lambda value: value if isinstance(value, str) else value.isoformat()[:10]
         case Kind.JSON:
-            return json_text.dump
+            return json_text.written
         case Kind.BOOL:
             return int
         case kind if kind in types.INTEGERS:

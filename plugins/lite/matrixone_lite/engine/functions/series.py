@@ -1,0 +1,78 @@
+"""Functions that give rows: GENERATE_SERIES and UNNEST."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from matrixone_lite.engine import json_text, temporal, types
+from matrixone_lite.engine.errors import invalid_argument, invalid_input
+from matrixone_lite.engine.functions.intervals import measure, move
+from matrixone_lite.engine.functions.json_paths import find, parse_path
+from matrixone_lite.engine.functions.registry import table_function
+from matrixone_lite.engine.types import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_STEP: Final = re.compile(r"\s*(-?\d+)\s+([a-z]+?)s?\s*", re.IGNORECASE)
+_UNNEST_COLUMNS: Final = (
+    ("col", types.VARCHAR),
+    ("seq", types.INT),
+    ("key", types.VARCHAR),
+    ("path", types.VARCHAR),
+    ("index", types.INT),
+    ("value", types.JSON),
+    ("this", types.JSON),
+)
+
+
+def _series_columns(given: Sequence[Type]) -> Sequence[tuple[str, Type]]:
+    return (("result", types.VARCHAR if given and given[0].kind in types.STRINGS else types.BIGINT),)
+
+
+@table_function("generate_series", _series_columns)
+def generate_series(_context: Any, *bounds: Any) -> Iterator[list[Any]]:
+    """``generate_series([start,] end [, step])`` of numbers, or of moments with a step such as ``12 hour``."""
+    if not bounds or None in bounds:
+        return
+    if isinstance(bounds[0], str):
+        yield from _moments(*bounds)
+        return
+    start, end = (1, bounds[0]) if len(bounds) == 1 else bounds[:2]
+    step = int(bounds[2]) if len(bounds) > 2 else 1 if start <= end else -1  # noqa: PLR2004 - the third argument
+    if step == 0:
+        raise invalid_input("the step size cannot be 0")
+    for number in range(start, end + (1 if step > 0 else -1), step):
+        yield [number]
+
+
+def _moments(start: str, end: str, step: str = "1 day") -> Iterator[list[Any]]:
+    first, last, match = temporal.parse_datetime(start), temporal.parse_datetime(end), _STEP.fullmatch(step)
+    if first is None or last is None or match is None:
+        raise invalid_argument(f"generate_series, bad value {start}, {end}, {step}")
+    count, unit = int(match[1]), match[2].lower()
+    months, micros = measure(1, unit)
+    number = 0
+    moment = first
+    while moment is not None and (moment <= last if count > 0 else moment >= last):
+        yield [temporal.datetime_text(moment, 6 if moment.microsecond else 0)]
+        number += count
+        moment = move(first, months * number, micros * number)
+
+
+@table_function("unnest", lambda _given: _UNNEST_COLUMNS)
+def unnest(_context: Any, document: str | None, path: str = "$", outer: int = 0) -> Iterator[list[Any]]:
+    """The parts of what a path leads to, one a row."""
+    if document is None:
+        return
+    for found in find(json_text.parse(document), parse_path(path)):
+        this = json_text.dump(found)
+        if isinstance(found, dict):
+            for key in sorted(found):
+                yield ["UNNEST_DEFAULT", 0, key, f"{path}.{key}", None, json_text.dump(found[key]), this]
+        elif isinstance(found, list):
+            for index, item in enumerate(found):
+                yield ["UNNEST_DEFAULT", 0, None, f"{path}[{index}]", index, json_text.dump(item), this]
+        elif outer:
+            yield ["UNNEST_DEFAULT", 0, None, path, None, None, this]
