@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.types import Value
 
-Value = str | int | None
 Shape = tuple[int, int]
 """Type code and character set."""
 
@@ -94,7 +94,7 @@ def ordered(rows: Iterable[Sequence[Value]]) -> list[Sequence[Value]]:
 
 
 def _cell(value: Value) -> bytes | None:
-    return None if value is None else str(value).encode()
+    return value if value is None or isinstance(value, bytes) else str(value).encode()
 
 
 def _literal(value: Value) -> ast.Literal:
@@ -102,4 +102,4 @@ def _literal(value: Value) -> ast.Literal:
         return ast.Literal(ast.LiteralKind.NULL, None, "null")
     if isinstance(value, int):
         return ast.Literal(ast.LiteralKind.INTEGER, value, str(value))
-    return ast.Literal(ast.LiteralKind.STRING, value, value)
+    return ast.Literal(ast.LiteralKind.STRING, str(value), str(value))

@@ -17,9 +17,9 @@ from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Database, Table
-    from matrixone_lite.engine.listing import Value
     from matrixone_lite.engine.publications import Publication
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.types import Value
 
 _PRIVILEGES: Final = "select,insert,update,references"
 _INDEX_COLUMNS: Final = (

@@ -29,6 +29,7 @@ from matrixone_lite.engine.listing import (
 from matrixone_lite.engine.reflect import timestamp_text
 from matrixone_lite.engine.show import show_sequences
 from matrixone_lite.engine.snapshots import snapshot_rows
+from matrixone_lite.engine.system import SYSTEM_TABLES
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -162,21 +163,9 @@ def _warnings(session: LiteSession, _statement: ast.ShowList) -> Listing:
 
 
 def _processlist(session: LiteSession, _statement: ast.ShowList) -> Listing:
-    heads = columns("Id", "User", "Host", "db", "Command", "Time", "State", "Info")
-    rows = [
-        [
-            other.connection_id,
-            other.principal.user,
-            "127.0.0.1",
-            other.database,
-            "Query" if other.statement else "Sleep",
-            "0",
-            "",
-            other.statement,
-        ]
-        for other in session.engine.sessions_of(session.principal)
-    ]
-    return Listing(heads, rows)
+    table = SYSTEM_TABLES["information_schema", "processlist"]
+    heads = tuple((name, type_.wire) for name, type_ in table.columns)
+    return Listing(heads, list(table.rows(session)))
 
 
 def _publications(session: LiteSession, _statement: ast.ShowList) -> Listing:
