@@ -1,0 +1,196 @@
+"""The statements that copy, and those that look first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import column, func, select, table
+
+from matrixone.dialect.hints import with_snapshot, with_timestamp
+from matrixone.exceptions import CloneError
+from matrixone.operations import InTransaction, Operation
+from matrixone.sql import EMPTY, SQL, Identifier
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Result
+    from sqlalchemy.sql import ColumnElement, Executable, FromClause
+
+    from matrixone.exceptions import QueryError
+    from matrixone.operations import Resource
+    from matrixone_clone.model import Moment
+
+_DATABASE_EXISTS = 1007
+_TABLE_EXISTS = 1050
+
+_TABLES = table("mo_tables", *map(column, ("relname", "relkind", "reldatabase", "account_id")), schema="mo_catalog")
+_SNAPSHOTS = table("mo_snapshots", *map(column, ("sname", "level", "obj_id")), schema="mo_catalog")
+
+
+@dataclass(frozen=True, slots=True)
+class CloneDatabase(Operation[None]):
+    """Copy a database with its tables and views.
+
+    Args:
+        target: The copy.
+        source: What to copy.
+        moment: When to copy from.
+        account: Whose the copy is, if not the caller's.
+        if_not_exists: Do nothing if the target is there. The words IF NOT EXISTS are not sent, the server ignores them.
+    """
+
+    name: ClassVar = "clone.clone_database"
+    in_transaction: ClassVar = InTransaction.JOINS
+    needs_begin: ClassVar = True
+    error: ClassVar = CloneError
+
+    target: str
+    source: str
+    moment: Moment
+    account: str | None = None
+    if_not_exists: bool = False
+
+    def statement(self) -> Executable:
+        """CREATE DATABASE target CLONE source [{hint}] [TO ACCOUNT account]."""
+        return SQL("CREATE DATABASE {target} CLONE {source}{hint}{account}").format(
+            target=Identifier(self.target),
+            source=Identifier(self.source),
+            hint=self.moment.sql(),
+            account=_to_account(self.account),
+        )
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshot."""
+        return self.moment.needs()
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """The target is there."""
+        return self.if_not_exists and error.errno == _DATABASE_EXISTS
+
+
+@dataclass(frozen=True, slots=True)
+class CloneTable(Operation[None]):
+    """Copy a table with its rows and indexes.
+
+    Args:
+        target: Name of the copy, or database and name.
+        source: Name of what to copy, or database and name.
+        moment: When to copy from.
+        account: Whose the copy is, if not the caller's.
+        copy_grants: Copy the privileges on the table, too.
+        if_not_exists: Do nothing if the target is there. The words IF NOT EXISTS are not sent: the server would insert
+            the rows of the source into an existing table, past its keys.
+    """
+
+    name: ClassVar = "clone.clone_table"
+    in_transaction: ClassVar = InTransaction.JOINS
+    needs_begin: ClassVar = True
+    error: ClassVar = CloneError
+
+    target: tuple[str, ...]
+    source: tuple[str, ...]
+    moment: Moment
+    account: str | None = None
+    copy_grants: bool = False
+    if_not_exists: bool = False
+
+    def statement(self) -> Executable:
+        """CREATE TABLE target CLONE source [{hint}] [COPY GRANTS] [TO ACCOUNT account]."""
+        return SQL("CREATE TABLE {target} CLONE {source}{hint}{grants}{account}").format(
+            target=Identifier(*self.target),
+            source=Identifier(*self.source),
+            hint=self.moment.sql(),
+            grants=SQL(" COPY GRANTS") if self.copy_grants else EMPTY,
+            account=_to_account(self.account),
+        )
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshot."""
+        return self.moment.needs()
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """The target is there."""
+        return self.if_not_exists and error.errno == _TABLE_EXISTS
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSource(Operation[None]):
+    """See that a database exists at the moment it is copied from: of a missing one the server makes an empty copy.
+
+    Args:
+        source: The database.
+        moment: When it is copied from.
+    """
+
+    name: ClassVar = "clone.clone_database"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = CloneError
+
+    source: str
+    moment: Moment
+
+    def statement(self) -> Executable:
+        """SHOW TABLES FROM source [{hint}], which finds the database as CLONE does: an error if it is missing."""
+        return SQL("SHOW TABLES FROM {source}{hint}").format(source=Identifier(self.source), hint=self.moment.sql())
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshot."""
+        return self.moment.needs()
+
+
+@dataclass(frozen=True, slots=True)
+class ListSequences(Operation[list[str]]):
+    """Find the sequences of a database, which a copy of it lacks.
+
+    Args:
+        source: The database.
+        moment: When it is copied from.
+    """
+
+    name: ClassVar = "clone.clone_database"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = CloneError
+
+    source: str
+    moment: Moment
+
+    def statement(self) -> Executable:
+        """SELECT relname FROM mo_catalog.mo_tables [{hint}]; SHOW SEQUENCES takes no hint."""
+        tables = self._tables()
+        return (
+            select(tables.c.relname)
+            .where(
+                tables.c.relkind == "S",
+                func.lower(tables.c.reldatabase) == self.source.lower(),
+                tables.c.account_id == self._account(),
+            )
+            .order_by(tables.c.relname)
+        )
+
+    def read(self, result: Result[Any]) -> list[str]:
+        """Their names."""
+        return list(result.scalars())
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshot."""
+        return self.moment.needs()
+
+    def _tables(self) -> FromClause:
+        if self.moment.snapshot is not None:
+            return with_snapshot(_TABLES, self.moment.snapshot)
+        if self.moment.as_of is not None:
+            return with_timestamp(_TABLES, self.moment.as_of)
+        return _TABLES
+
+    def _account(self) -> ColumnElement[Any]:
+        """The account the server looks in: a snapshot of another account leads there."""
+        current = func.current_account_id()
+        if self.moment.snapshot is None:
+            return current
+        columns = _SNAPSHOTS.c
+        other = select(columns.obj_id).where(columns.sname == self.moment.snapshot, columns.level == "account")
+        return func.coalesce(other.scalar_subquery(), current)
+
+
+def _to_account(account: str | None) -> SQL:
+    return EMPTY if account is None else SQL(" TO ACCOUNT {account}").format(account=Identifier(account))
