@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.compiler import SQLCompiler
 
     from matrixone.sql import Composable
 
@@ -88,7 +89,7 @@ class _Placeholders:
     def __init__(self, count: int) -> None:
         self.count = count
 
-    def render(self, _compiler: Any) -> str:
+    def render(self, compiler: SQLCompiler) -> str:  # noqa: ARG002 - the form of every piece
         return ", ".join(["%s"] * self.count)
 
 

@@ -30,12 +30,14 @@ class ManagerSession(Protocol):
 
     def run(self, operation: Operation[T], /) -> Outcome[T]:
         """Run an operation as the server's transaction rules allow."""
+        ...
 
     def execute(self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None) -> Any:
         """Run a statement and return its result."""
 
     def unit_of_work(self) -> AbstractContextManager[ManagerSession]:
         """A block whose statements are in one transaction: the session's own, or on a client one for the block."""
+        ...
 
     def pause(self, seconds: float, /) -> None:
         """Wait without blocking an event loop."""

@@ -42,6 +42,7 @@ class _Proxy(Generic[F]):
 
     def __init__(self, method: F) -> None:
         self.name: str = cast("str", method)
+        self.__doc__ = getattr(SQLAlchemySession, self.name).__doc__
 
     @overload
     def __get__(self, facade: None, owner: type[Any]) -> _Proxy[F]: ...
@@ -52,10 +53,6 @@ class _Proxy(Generic[F]):
 
     def bound(self, facade: Any) -> Any:
         return getattr(facade._sa, self.name)
-
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override]  # the documentation of the method it stands for
-        return cast("str | None", getattr(SQLAlchemySession, self.name).__doc__)
 
 
 class _Door(_Proxy[F]):

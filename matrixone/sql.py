@@ -33,6 +33,7 @@ class Composable(Protocol):
 
     def render(self, compiler: SQLCompiler) -> str:
         """The SQL text, quoted as the compiler's dialect does."""
+        ...
 
 
 class Identifier:

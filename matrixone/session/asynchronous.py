@@ -17,12 +17,13 @@ from matrixone.session.sync import Session
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
-    from typing import TypeVarTuple
+    from typing import TypeAlias, TypeVarTuple
 
-    from sqlalchemy.engine import Result, ScalarResult
+    from sqlalchemy.engine import CursorResult, Result, ScalarResult
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncScalarResult
     from sqlalchemy.schema import SchemaItem
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.dml import UpdateBase
     from sqlalchemy.sql.selectable import TypedReturnsRows
 
     from matrixone import bulk, tables
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from matrixone.results import ResultSet
     from matrixone.unit_of_work import OnRefused
 
+    AnyRow: TypeAlias = tuple[Any, ...]
     Ts = TypeVarTuple("Ts")
 
 T = TypeVar("T")
@@ -83,20 +85,21 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
 
     @overload
     async def execute(
-        self,
-        sql_or_stmt: TypedReturnsRows[*Ts],
-        params: Any = None,
-        *,
-        log_mode: str | None = None,
-        **kwargs: Any,
+        self, sql_or_stmt: str, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> CursorResult[*AnyRow]: ...
+    @overload
+    async def execute(
+        self, sql_or_stmt: TypedReturnsRows[*Ts], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
     ) -> Result[*Ts]: ...
     @overload
     async def execute(
-        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
-    ) -> Result[Any]: ...
+        self, sql_or_stmt: UpdateBase, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> CursorResult[*AnyRow]: ...
+    @overload
     async def execute(
-        self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
-    ) -> Result[Any]:
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Result[*AnyRow]: ...
+    async def execute(self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any) -> Any:
         """See :meth:`Session.execute`; the result holds all rows."""
         return await self._call(
             Session.execute, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")

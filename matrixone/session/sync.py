@@ -28,11 +28,12 @@ from matrixone.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
-    from typing import TypeVarTuple
+    from typing import TypeAlias, TypeVarTuple
 
-    from sqlalchemy.engine import Connection, Engine, Result, ScalarResult
+    from sqlalchemy.engine import Connection, CursorResult, Engine, Result, ScalarResult
     from sqlalchemy.schema import SchemaItem
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.dml import UpdateBase
     from sqlalchemy.sql.selectable import TypedReturnsRows
 
     from matrixone.client import Client
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from matrixone.results import ResultSet
     from matrixone.unit_of_work import OnRefused
 
+    AnyRow: TypeAlias = tuple[Any, ...]
     Ts = TypeVarTuple("Ts")
 
 T = TypeVar("T")
@@ -95,20 +97,21 @@ class Session(SessionProxies, ManagerAttributes):
 
     @overload
     def execute(
-        self,
-        sql_or_stmt: TypedReturnsRows[*Ts],
-        params: Any = None,
-        *,
-        log_mode: str | None = None,
-        **kwargs: Any,
+        self, sql_or_stmt: str, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> CursorResult[*AnyRow]: ...
+    @overload
+    def execute(
+        self, sql_or_stmt: TypedReturnsRows[*Ts], params: Any = None, *, log_mode: str | None = None, **kwargs: Any
     ) -> Result[*Ts]: ...
     @overload
     def execute(
-        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
-    ) -> Result[Any]: ...
+        self, sql_or_stmt: UpdateBase, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> CursorResult[*AnyRow]: ...
+    @overload
     def execute(
-        self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
-    ) -> Result[Any]:
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Result[*AnyRow]: ...
+    def execute(self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any) -> Any:
         """Run a statement in the session's transaction.
 
         Args:
@@ -127,8 +130,7 @@ class Session(SessionProxies, ManagerAttributes):
             SessionClosedError: The session was closed.
             ConnectionError: The client was disconnected.
         """
-        result: Result[Any] = self._statement("execute", sql_or_stmt, params, log_mode, kwargs)
-        return result
+        return self._statement("execute", sql_or_stmt, params, log_mode, kwargs)
 
     @overload
     def scalars(
