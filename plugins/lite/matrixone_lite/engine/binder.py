@@ -10,7 +10,7 @@ from matrixone_lite.engine import arithmetic, comparison, convert, types
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
-from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, unsupported
+from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input, unsupported
 from matrixone_lite.engine.functions.registry import SPECIALS
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type, Value
@@ -386,7 +386,10 @@ class Binder:
         raise unsupported("DEFAULT outside INSERT and UPDATE")
 
     def _inserted(self, expr: ast.InsertedValue, scope: Scope) -> Bound:
-        return scope.source("values").by_name[expr.column.name.lower()][0]
+        found = scope.inserted.get(expr.column.name.lower())
+        if found is None:
+            raise invalid_input(f"column {expr.column.name} does not exist")
+        return found
 
 
 _BINDERS: Final[dict[type[ast.Expr], Callable[[Binder, Any, Scope], Bound]]] = {

@@ -90,7 +90,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A reference to the columns ``referenced`` of the table with id ``parent``."""
+    """A reference to the columns ``referenced`` of the table with id ``parent``, 0 while that table is missing."""
 
     name: str
     columns: tuple[str, ...]
@@ -98,6 +98,7 @@ class ForeignKey:
     referenced: tuple[str, ...]
     on_delete: str = "restrict"
     on_update: str = "restrict"
+    parent_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

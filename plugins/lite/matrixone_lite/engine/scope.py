@@ -43,6 +43,8 @@ class Scope:
     :param clause: what is being bound, for errors about aggregates in the wrong place
     :param aliases: select-list names that may stand for their expressions
     :param merged: columns that USING or NATURAL made one
+    :param key_shapes: node types of the GROUP BY keys
+    :param inserted: what ``VALUES(column)`` stands for
     """
 
     parent: Scope | None = None
@@ -54,6 +56,7 @@ class Scope:
     merged: dict[str, Bound] = field(default_factory=dict)
     saw_aggregate: bool = False
     key_shapes: frozenset[type] = frozenset()
+    inserted: dict[str, Bound] = field(default_factory=dict)
 
     def add(self, source: Source) -> None:
         """Add a source; error 20301 when its name is taken."""

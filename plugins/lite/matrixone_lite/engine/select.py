@@ -93,7 +93,7 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
         where = f" WHERE {binder.condition(query.where, scope)}"
         scope.clause = ""
     keys = _bind_keys(binder, query, scope)
-    outputs = _bind_items(binder, query.items, scope)
+    outputs = bind_items(binder, query.items, scope)
     for output, item in zip(outputs, query.items, strict=False) if len(outputs) == len(query.items) else ():
         if item.alias:
             scope.aliases.setdefault(item.alias.lower(), output.bound)
@@ -110,7 +110,7 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
     order = [_order_item(binder, item, outputs, scope, distinct=query.distinct) for item in query.order_by]
     if order:
         parts.append(" ORDER BY " + ", ".join(order))
-    parts.append(_limit(binder, query.limit, scope))
+    parts.append(bind_limit(binder, query.limit, scope))
     single = not keys and scope.saw_aggregate
     return BoundQuery("".join(parts), outputs, locking=query.locking == "update", single=single or (not source and not where))
 
@@ -147,7 +147,8 @@ def _positioned(position: int, items: Sequence[ast.SelectItem], clause: str) -> 
     return items[position - 1]
 
 
-def _bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) -> list[Output]:
+def bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) -> list[Output]:
+    """Bind a select list."""
     outputs: list[Output] = []
     for item in items:
         if isinstance(item.expr, ast.Star):
@@ -216,7 +217,14 @@ def _position_text(binder: Binder, outputs: Sequence[Output], position: int) -> 
     return binder.order_key(bound) if bound.kind in types.VECTORS else str(position + 1)
 
 
-def _limit(binder: Binder, limit: ast.Limit | None, scope: Scope) -> str:
+def bind_order(binder: Binder, items: Sequence[ast.OrderItem], scope: Scope) -> str:
+    """The ORDER BY of a statement without a select list."""
+    keys = [binder.order_key(binder.bind(item.expr, scope)) + (" DESC" if item.descending else "") for item in items]
+    return f" ORDER BY {', '.join(keys)}" if keys else ""
+
+
+def bind_limit(binder: Binder, limit: ast.Limit | None, scope: Scope) -> str:
+    """The LIMIT of any statement; error 1149 for a negative one."""
     if limit is None:
         return ""
     count = binder.convert(binder.bind(limit.count, scope), types.BIGINT)
@@ -274,7 +282,7 @@ def _finish(binder: Binder, inner: BoundQuery, query: ast.SetOperation | ast.Nes
     sql = f"SELECT {listed} FROM ({inner.sql})"
     if order:
         sql += " ORDER BY " + ", ".join(order)
-    return BoundQuery(sql + _limit(binder, query.limit, scope), outputs)
+    return BoundQuery(sql + bind_limit(binder, query.limit, scope), outputs)
 
 
 def _bind_values(binder: Binder, query: ast.Values, parent: Scope | None) -> BoundQuery:

@@ -282,6 +282,7 @@ _NAMED: Final[dict[str, Type]] = {
     "vecuint8": Type(Kind.VECUINT8, 65535),
 }
 _TO_UNSIGNED: Final = dict(zip((TINYINT, SMALLINT, INT, BIGINT), map(Type, (Kind.UTINYINT, Kind.USMALLINT, Kind.UINT, Kind.UBIGINT)), strict=True))
+_SINGLE_BITS: Final = 24
 _LONGEST: Final = {Kind.CHAR: 255, Kind.BINARY: 255, Kind.VARCHAR: 65535, Kind.VARBINARY: 65535}
 
 
@@ -305,6 +306,8 @@ def from_name(written: DataType) -> Type:
     if length is None or kind in INTEGERS or kind is Kind.YEAR:
         return base
     _check_length(kind, length)
+    if kind is Kind.FLOAT and written.scale is None and length > _SINGLE_BITS:
+        return DOUBLE
     if kind in FLOATS:
         return base if written.scale is None else replace(base, length=length, scale=written.scale)
     if kind in _SIZED:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from matrixone_lite.engine import temporal, types
 from matrixone_lite.engine.errors import invalid_argument
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
+from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -327,6 +328,35 @@ def convert_tz(moment: datetime, source: str, target: str) -> str:
     """A moment of one time zone in another."""
     moved = moment.replace(tzinfo=temporal.zone_named(source)).astimezone(temporal.zone_named(target))
     return temporal.datetime_text(moved, 6 if moved.microsecond else 0)
+
+
+_TRUNCATED: Final[dict[str, Callable[[datetime], datetime]]] = {
+    "second": lambda moment: moment.replace(microsecond=0),
+    "minute": lambda moment: moment.replace(second=0, microsecond=0),
+    "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
+    "day": lambda moment: moment.replace(hour=0, minute=0, second=0, microsecond=0),
+    "week": lambda moment: _TRUNCATED["day"](moment) - timedelta(days=moment.weekday()),
+    "month": lambda moment: _TRUNCATED["day"](moment).replace(day=1),
+    "quarter": lambda moment: _TRUNCATED["month"](moment).replace(month=(moment.month - 1) // 3 * 3 + 1),
+    "year": lambda moment: _TRUNCATED["month"](moment).replace(month=1),
+}
+
+
+@special("date_trunc", least=2, most=2)
+def date_trunc(binder: Binder, arguments: Sequence[Bound], _call: ast.Function) -> Bound:
+    """The start of the unit a moment lies in; text is no moment here."""
+    unit, moment = arguments
+    if moment.kind not in types.DATED:
+        raise invalid_argument(f"function date_trunc, bad value [{unit.kind.value} {moment.kind.value}]")
+    start = _TRUNCATED.get(unit.text.lower())
+    if start is None:
+        raise invalid_argument(f"function date_trunc, bad value {unit.text}")
+
+    def truncate(text: str | None) -> str | None:
+        return None if text is None else temporal.datetime_text(start(datetime.fromisoformat(text)), 0)
+
+    function = UserFunction(f"trunc_{unit.text.lower()}", truncate)
+    return binder.call(function, types.DATETIME, moment.sql)
 
 
 # --- parts by name ----------------------------------------------------------------------------------------------------

@@ -40,9 +40,10 @@ def _same(argument_types: Sequence[Type]) -> Type:
     return argument_types[0]
 
 
-@scalar("abs", parameters=[_INT], result=_wide)
+# the decorator next to the function registers first: text counts as an integer
 @scalar("abs", parameters=[_DOUBLE], result=types.DOUBLE)
 @scalar("abs", parameters=[Accept.DECIMAL], result=_same)
+@scalar("abs", parameters=[_INT], result=_wide)
 def absolute(number: Any) -> Any:
     """Without its sign."""
     return abs(number)
@@ -92,6 +93,8 @@ def _cutter(name: str, rounding: str) -> None:
                 return None
             if kind is Kind.DECIMAL:
                 return decimal_text(_to_digits(Decimal(number), int(digits), rounding), scale)
+            if kind is Kind.DOUBLE and name == "round":
+                return float(round(number, int(digits)))
             exact = _to_digits(Decimal(repr(number) if kind is Kind.DOUBLE else int(number)), int(digits), rounding)
             return float(exact) if kind is Kind.DOUBLE else types.integer_kind(int(exact), kind)
 

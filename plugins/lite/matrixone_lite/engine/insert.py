@@ -1,0 +1,336 @@
+"""INSERT and REPLACE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from matrixone_lite.engine import types
+from matrixone_lite.engine.api import Done, Rows
+from matrixone_lite.engine.binder import Binder
+from matrixone_lite.engine.changes import Values, Writer, key_values
+from matrixone_lite.engine.convert import Mode, converter
+from matrixone_lite.engine.dispatch import handles
+from matrixone_lite.engine.errors import ServerError, invalid_input
+from matrixone_lite.engine.plans import make_plan
+from matrixone_lite.engine.returning import check_returning, returned
+from matrixone_lite.engine.rows import Defaults, RowFunction, stored
+from matrixone_lite.engine.scope import Scope
+from matrixone_lite.engine.select import Output
+from matrixone_lite.engine.targets import target_table
+from matrixone_lite.engine.types import Type
+from matrixone_lite.sql import ast
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.catalog import Column, Table
+    from matrixone_lite.engine.session import LiteSession
+
+_MISSING: Final = object()
+"""Stands for a value that was not given, or DEFAULT."""
+
+_LITERAL_TYPES: Final = {
+    ast.LiteralKind.NULL: types.NULL,
+    ast.LiteralKind.BOOLEAN: types.BOOL,
+    ast.LiteralKind.INTEGER: types.BIGINT,
+    ast.LiteralKind.DECIMAL: types.VARCHAR,
+    ast.LiteralKind.FLOAT: types.DOUBLE,
+    ast.LiteralKind.STRING: types.VARCHAR,
+    ast.LiteralKind.HEX: types.BLOB,
+    ast.LiteralKind.BIT: types.BLOB,
+}
+
+
+@handles(ast.Insert)
+def insert(session: LiteSession, statement: ast.Insert) -> Done | Rows:
+    """Run INSERT or REPLACE."""
+    database, table = target_table(session, statement.table.name)
+    if statement.returning:
+        check_returning(table, statement)
+    columns = _listed_columns(table, statement)
+    given = _Query(session, table, columns, statement).rows() if statement.query else _Literals(session, table, columns, statement).rows()
+    insertion = Insertion(session, table, statement)
+    return insertion.run(columns, given, database.name)
+
+
+def _listed_columns(table: Table, statement: ast.Insert) -> list[Column]:
+    if statement.columns is None or (not statement.columns and statement.rows == ((),)):
+        return [column for column in table.columns if column.generated is None]
+    found = []
+    for name in statement.columns:
+        column = table.by_name.get(name.lower())
+        if column is None:
+            raise ServerError(1054, f"Unknown column '{name}' in '{table.name}'")
+        found.append(column)
+    return found
+
+
+def _wrong_count(row: int) -> ServerError:
+    return ServerError(1136, f"Column count doesn't match value count at row {row}")
+
+
+class _Literals:
+    """The rows of VALUES, in stored form; :data:`_MISSING` where DEFAULT was written."""
+
+    def __init__(self, session: LiteSession, table: Table, columns: Sequence[Column], statement: ast.Insert) -> None:
+        self._session = session
+        self._columns = columns
+        self._rows = statement.rows
+        self._lenient = statement.ignore or "STRICT" not in session.variables.text("sql_mode").upper()
+        self._converters = [self._for_column(column) for column in columns]
+        self._table = table
+
+    def _for_column(self, column: Column) -> dict[ast.LiteralKind, Callable[[Any], Any] | None]:
+        mode = Mode.CAST if self._lenient and column.type.kind in types.STRINGS else Mode.STORE
+        return {kind: _lazy(type_, column.type, mode) for kind, type_ in _LITERAL_TYPES.items()}
+
+    def rows(self) -> list[list[Any]]:
+        """All rows."""
+        width = len(self._columns)
+        found = []
+        for position, row in enumerate(self._rows, 1):
+            if len(row) != width and row:
+                raise _wrong_count(position)
+            found.append([self._value(expr, n) for n, expr in enumerate(row)] if row else [_MISSING] * width)
+        return found
+
+    def _value(self, expr: ast.Expr, n: int) -> Any:
+        if type(expr) is ast.Literal:
+            value = expr.value
+            if value is None:
+                return None
+            kind = expr.kind
+            if value.__class__ is Decimal:
+                value = format(value, "f")
+            elif value.__class__ is int and not -(1 << 63) <= value < 1 << 63 and kind is ast.LiteralKind.INTEGER:
+                return self._evaluate(expr, n)
+            elif kind is ast.LiteralKind.STRING and not str(value).isascii():
+                value = _as_text_or_bytes(str(value))
+            convert = self._converters[n][kind]
+            return value if convert is None else convert(value)
+        if isinstance(expr, ast.Unary) and expr.operator == "-" and isinstance(expr.operand, ast.Literal):
+            return self._negative(expr, expr.operand, n)
+        if isinstance(expr, ast.Default):
+            return _MISSING
+        if isinstance(expr, ast.Parameter):
+            value, type_ = self._session.arguments[expr.index]
+            return stored(value, type_, self._columns[n])
+        return self._evaluate(expr, n)
+
+    def _negative(self, expr: ast.Unary, literal: ast.Literal, n: int) -> Any:
+        if literal.kind not in {ast.LiteralKind.INTEGER, ast.LiteralKind.DECIMAL, ast.LiteralKind.FLOAT}:
+            return self._evaluate(expr, n)
+        negative: Any = -literal.value  # type: ignore[operator]  # a number by its kind
+        return self._value(replace(literal, value=negative), n)
+
+    def _evaluate(self, expr: ast.Expr, n: int) -> Any:
+        binder = Binder(self._session)
+        binder.strict_division = not self._lenient
+        bound = binder.convert(binder.bind(expr, Scope()), self._columns[n].type, Mode.STORE)
+        plan = make_plan(binder, f"SELECT {bound.sql}", [Output("", bound)])
+        return plan.fetch(self._session)[0][0]
+
+
+def _lazy(source: Type, target: Type, mode: Mode) -> Callable[[Any], Any] | None:
+    try:
+        return converter(source, target, mode)
+    except ServerError as error:
+        failure = error
+
+    def refuse(_value: Any) -> Any:
+        raise failure
+
+    return refuse
+
+
+def _as_text_or_bytes(value: str) -> str | bytes:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape")
+    return value
+
+
+class _Query:
+    """The rows of INSERT … SELECT, in stored form."""
+
+    def __init__(self, session: LiteSession, table: Table, columns: Sequence[Column], statement: ast.Insert) -> None:
+        self._session = session
+        self._columns = columns
+        self._statement = statement
+        self._table = table
+
+    def rows(self) -> list[list[Any]]:
+        """All rows."""
+        query = self._statement.query
+        if self._statement.with_ is not None:
+            query = replace(query, with_=self._statement.with_)  # type: ignore[type-var, call-arg]  # every query has WITH
+        plan = self._session.plan(query)
+        if len(plan.outputs) != len(self._columns):
+            raise invalid_input("insert values does not match the number of columns")
+        converters = [converter(output.bound.type, column.type, Mode.STORE) for output, column in zip(plan.outputs, self._columns, strict=True)]
+        return [
+            [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True)]
+            for row in plan.fetch(self._session)
+        ]
+
+
+class Insertion:
+    """Puts given values into a table: defaults, generated keys, constraints and what to do with duplicates."""
+
+    def __init__(self, session: LiteSession, table: Table, statement: ast.Insert) -> None:
+        self._session = session
+        self._table = table
+        self._statement = statement
+        self._writer = Writer(session, table)
+        self._ignore = statement.ignore
+        self.generated = 0
+
+    def run(self, columns: Sequence[Column], given: Sequence[Sequence[Any]], database: str) -> Done | Rows:
+        """Insert and say what happened."""
+        statement = self._statement
+        update = _DuplicateUpdate(self._session, self._table, self._writer, statement) if statement.on_duplicate else None
+        rows = self._writer.prepare(self._complete(columns, given), ignore=self._ignore)
+        if update is not None:
+            affected = update.run(rows)
+        elif statement.replace:
+            affected = self._replace(rows)
+        else:
+            ids = self._writer.insert(rows, ignore=self._ignore)
+            affected = len(ids)
+            if statement.returning:
+                return returned(self._session, self._table, database, statement.returning, ids)
+        return Done(affected, self._last_insert_id())
+
+    def insert_stored(self, columns: Sequence[Column], sources: Sequence[Type], given: Sequence[Sequence[Any]]) -> int:
+        """Insert rows of values of other types for another statement, and return their number."""
+        converters = [converter(source, column.type, Mode.STORE) for source, column in zip(sources, columns, strict=True)]
+        rows = [
+            [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True)] for row in given
+        ]
+        ids = self._writer.insert(self._writer.prepare(self._complete(columns, rows)))
+        self._last_insert_id()
+        return len(ids)
+
+    def _complete(self, columns: Sequence[Column], given: Sequence[Sequence[Any]]) -> list[Values]:
+        """Rows with a value for every column of the table."""
+        table = self._table
+        positions = {column.number: n for n, column in enumerate(columns)}
+        defaults = Defaults(self._session)
+        order = [positions.get(column.number) for column in table.columns]
+        if order == list(range(len(order))) and not any(_MISSING in row for row in given):
+            rows = [list(row) for row in given]
+        else:
+            rows = [[self._fill(column, row, n, defaults) for column, n in zip(table.columns, order, strict=True)] for row in given]
+        self._number(rows)
+        return rows
+
+    def _fill(self, column: Column, row: Sequence[Any], position: int | None, defaults: Defaults) -> Any:
+        if position is not None and row[position] is not _MISSING:
+            return row[position]
+        if column.default is None and not column.nullable and not column.auto_increment and column.generated is None:
+            raise invalid_input(f"invalid default value for column '{column.name}'")
+        return defaults.value(column)
+
+    def _number(self, rows: list[Values]) -> None:
+        """Generate AUTO_INCREMENT values where none were given."""
+        column = self._table.auto_increment
+        if column is None:
+            return
+        n = self._table.columns.index(column)
+        counters, key = self._session.store.counters, f"auto {self._table.id}"
+        first = lambda: self._first_number(column)  # noqa: E731 - passed on twice
+        for row in rows:
+            if row[n] is None or (row[n] == 0 and self._statement.query is None):
+                row[n] = self.generated = counters.take(key, 1, first)
+            elif isinstance(row[n], int):
+                counters.raise_to(key, row[n], first)
+
+    def _first_number(self, column: Column) -> int:
+        start: int = self._table.attributes.get("auto_increment", 1)
+        largest = self._session.connection.value(f"SELECT max({column.physical}) FROM {self._table.physical}")
+        return max(start, (largest or 0) + 1 if isinstance(largest, int) else 1)
+
+    def _last_insert_id(self) -> int:
+        context = self._session.context
+        if self._table.auto_increment is not None:
+            if self.generated:
+                context.last_insert_id = self.generated
+            return self.generated
+        if self._table.primary_key is None:
+            last = self._session.store.counters.take(f"row {self._table.storage}", 0, lambda: 1) - 1
+            context.last_insert_id = last
+        return context.last_insert_id
+
+    def _replace(self, rows: Sequence[Values]) -> int:
+        kept: list[Values] = []
+        for row in rows:
+            kept = [other for other in kept if not self._same_key(other, row)]
+            kept.append(row)
+        replaced = list(dict.fromkeys(identity for row in kept for identity in self._writer.conflicts(row)))
+        if replaced:
+            self._writer.delete(replaced)
+        self._writer.insert(kept)
+        return len(kept) + len(replaced)
+
+    def _same_key(self, one: Values, other: Values) -> bool:
+        for index in self._table.unique_indexes:
+            key = key_values(self._table, index, one)
+            if None not in key and key == key_values(self._table, index, other):
+                return True
+        return False
+
+
+class _DuplicateUpdate:
+    """ON DUPLICATE KEY UPDATE."""
+
+    def __init__(self, session: LiteSession, table: Table, writer: Writer, statement: ast.Insert) -> None:
+        self._table = table
+        self._writer = writer
+        unique = {name.lower() for index in table.unique_indexes for name in index.columns}
+        primary = set() if table.primary_key is None else {name.lower() for name in table.primary_key.columns}
+        self._positions = []
+        targets = []
+        for assignment in statement.on_duplicate:
+            name = assignment.column.name.lower()
+            if name in primary or name not in table.by_name:
+                raise ServerError(20313, "unsupported DML: update primary key on duplicate")
+            if name in unique:
+                raise ServerError(20313, "unsupported DML: update unique key on duplicate")
+            self._positions.append(table.columns.index(table.by_name[name]))
+            targets.append(table.by_name[name].type)
+        exprs = [_default_of(table, assignment) for assignment in statement.on_duplicate]
+        self._assign = RowFunction(session, table, exprs, targets, inserted=True)
+
+    def run(self, rows: Sequence[Values]) -> int:
+        """Insert or update row by row; 1 for an insertion, 2 for an update, 0 for one that changes nothing."""
+        affected = 0
+        fresh: list[Values] = []
+        for row in rows:
+            if fresh and (self._table.unique_indexes):
+                self._writer.insert(fresh)
+                fresh = []
+            found = self._writer.conflicts(row)
+            if not found:
+                fresh.append(row)
+                affected += 1
+                continue
+            old = self._writer.read(found[0])
+            new = list(old)
+            for position, value in zip(self._positions, self._assign(old, row), strict=True):
+                new[position] = value
+            if new != old:
+                self._writer.update([(found[0], old, new)])
+                affected += 2
+        self._writer.insert(fresh)
+        return affected
+
+
+def _default_of(table: Table, assignment: ast.Assignment) -> ast.Expr:
+    if isinstance(assignment.value, ast.Default):
+        column = table.by_name[assignment.column.name.lower()]
+        return column.default or ast.Literal(ast.LiteralKind.NULL, None, "null")
+    return assignment.value
+
+
