@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matrixone_lite.engine import (
     administration,
+    alter,
     control,
     ddl,
     functions,
@@ -20,6 +21,7 @@ from matrixone_lite.engine import (
 
 __all__ = [
     "administration",
+    "alter",
     "control",
     "ddl",
     "functions",

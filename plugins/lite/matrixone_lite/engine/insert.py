@@ -223,7 +223,7 @@ class Insertion:
             rows = [list(row) for row in given]
         else:
             rows = [[self._fill(column, row, n, defaults) for column, n in zip(table.columns, order, strict=True)] for row in given]
-        self._number(rows)
+        self.number(rows)
         return rows
 
     def _fill(self, column: Column, row: Sequence[Any], position: int | None, defaults: Defaults) -> Any:
@@ -233,7 +233,7 @@ class Insertion:
             raise invalid_input(f"invalid default value for column '{column.name}'")
         return defaults.value(column)
 
-    def _number(self, rows: list[Values]) -> None:
+    def number(self, rows: list[Values]) -> None:
         """Generate AUTO_INCREMENT values where none were given."""
         column = self._table.auto_increment
         if column is None:
