@@ -187,7 +187,7 @@ class Binder:
 
     def _system_variable(self, expr: ast.SystemVariable, _scope: Scope) -> Bound:
         self.reusable = False
-        return self.constant(self.session.variable_text(expr.name, expr.scope), types.VARCHAR)
+        return self.constant(self.session.variable_text(expr.name, expr.scope), types.TEXT)
 
     def _unary(self, expr: ast.Unary, scope: Scope) -> Bound:
         operand = expr.operand

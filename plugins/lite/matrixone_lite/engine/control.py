@@ -10,6 +10,7 @@ from matrixone_lite.engine.api import Done, Rows
 from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.export import export
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import Output
@@ -24,9 +25,12 @@ _NOT_PREPARED = {TransactionKind.UNCLASSIFIED, TransactionKind.ADMINISTRATIVE}
 
 
 @handles(ast.Select, ast.SetOperation, ast.NestedQuery, ast.Values)
-def query(session: LiteSession, statement: ast.Query) -> Rows:
+def query(session: LiteSession, statement: ast.Query) -> Rows | Done:
     """Run a query."""
     plan = session.plan(statement)
+    target: ast.OutFile | None = getattr(statement, "into", None)
+    if target is not None:
+        return export(session, plan, target)
     if plan.locking:
         session.transactions.write()
     return plan.rows(session)

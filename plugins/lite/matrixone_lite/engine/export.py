@@ -1,0 +1,104 @@
+"""SELECT … INTO OUTFILE."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from matrixone_lite.engine import stages, types
+from matrixone_lite.engine.api import Done
+from matrixone_lite.engine.delimited import Shape
+from matrixone_lite.engine.errors import ServerError, internal, unsupported
+from matrixone_lite.engine.types import FLOATS, INTEGERS, STRINGS, VECTORS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from matrixone_lite.engine.api import Cell
+    from matrixone_lite.engine.plans import Plan
+    from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.types import Type
+    from matrixone_lite.sql import ast
+
+_SUFFIXES: Final = {"jsonline": {".jsonl", ".jl", ".json"}, "csv": {".csv", ".txt", ""}}
+_QUOTED: Final = STRINGS | types.BYTES | VECTORS | {Kind.ENUM, Kind.SET, Kind.JSON}
+_NULL: Final = b"\\N"
+_RAW_JSON: Final = INTEGERS | FLOATS | VECTORS | {Kind.JSON, Kind.YEAR}
+
+
+def export(session: LiteSession, plan: Plan, target: ast.OutFile) -> Done:
+    """Write the rows of a query to a new file.
+
+    :raises ServerError: 20406 when the file exists, 20101 when its suffix is that of another format
+    """
+    form = (target.format or "csv").lower()
+    if form == "parquet":
+        raise unsupported("INTO OUTFILE of parquet files")
+    if target.split_size is not None or target.max_file_size is not None:
+        raise unsupported("INTO OUTFILE in several files")
+    file = _file(session, target.path.replace("%d", "0"))
+    if file.suffix in {".parquet", *_SUFFIXES["jsonline"]} and file.suffix not in _SUFFIXES[form]:
+        raise internal(f"format '{form}' does not match file suffix '{file.suffix}'")
+    if form == "jsonline" and file.suffix not in _SUFFIXES[form]:
+        raise internal(f"format '{form}' does not match file suffix '{file.suffix}'")
+    lines = _json_lines(session, plan) if form == "jsonline" else _csv_lines(session, plan, target)
+    if file.exists():
+        raise ServerError(20406, f"file {'' if file.is_dir() else file.name} already exists")
+    content = b"".join(lines)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        raise internal(str(error)) from None
+    return Done()
+
+
+def _file(session: LiteSession, path: str) -> Path:
+    if path.startswith("stage://"):
+        path = stages.resolve(session.catalog, session.principal.account_id, path)
+    if path.startswith("s3://"):
+        raise unsupported("files on S3")
+    return Path(path.removeprefix("file://"))
+
+
+def _csv_lines(session: LiteSession, plan: Plan, target: ast.OutFile) -> Iterator[bytes]:
+    shape = Shape.of(target.file_format)
+    separator, end = shape.separator.encode(), shape.line_end.encode()
+    forced = {name.lower() for name in target.force_quote}
+    writers = [_csv_writer(output.bound.type, shape, force=output.name.lower() in forced) for output in plan.outputs]
+    if target.header:
+        yield separator.join(output.name.encode() for output in plan.outputs) + end
+    for row in plan.rows(session).rows:
+        yield separator.join(write(cell) for write, cell in zip(writers, row, strict=True)) + end
+
+
+def _csv_writer(type_: Type, shape: Shape, *, force: bool) -> Callable[[Cell], bytes]:
+    quote = shape.quote.encode()
+    quoted = bool(quote) and (force or type_.kind in _QUOTED)
+
+    def write(cell: Cell) -> bytes:
+        if cell is None:
+            return _NULL
+        if type_.kind is Kind.BOOL:
+            cell = b"true" if cell == b"1" else b"false"
+        if not quoted:
+            return cell
+        return quote + cell.replace(b"\\", b"\\\\").replace(quote, quote * 2) + quote
+
+    return write
+
+
+def _json_lines(session: LiteSession, plan: Plan) -> Iterator[bytes]:
+    outputs: Sequence[Any] = plan.outputs
+    for row in plan.rows(session).rows:
+        values = {output.name: _json_value(cell, output.bound.type) for output, cell in zip(outputs, row, strict=True)}
+        yield json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def _json_value(cell: Cell, type_: Type) -> Any:
+    if cell is None:
+        return None
+    if type_.kind is Kind.BOOL:
+        return cell == b"1"
+    return json.loads(cell) if type_.kind in _RAW_JSON else cell.decode("utf-8", "replace")
