@@ -99,7 +99,7 @@ def _public(cls: type[Any], base: type[Any]) -> dict[str, Any]:
 
 def _breaches_of_operation(operation: type[Operation[Any]]) -> Iterator[str]:
     cls: Any = operation
-    if not _documented(cls):
+    if not _documented(cls) or cls.__doc__.startswith(f"{cls.__name__}("):  # what dataclass writes where there is none
         yield f"{cls.__name__} has no docstring"
     if not (dataclasses.is_dataclass(cls) and vars(cls)["__dataclass_params__"].frozen):
         yield f"{cls.__name__} is not a frozen dataclass"
