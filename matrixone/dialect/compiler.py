@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, exc
+from sqlalchemy import String, UnaryExpression, exc
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
+from sqlalchemy.sql import operators
 
 from matrixone.dialect.hints import hint_of
 
 if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
+    from sqlalchemy.sql.selectable import GenerativeSelect
 
     from matrixone.dialect.hints import Hint, OnlyMatrixOne, TableAt
 
@@ -76,6 +78,31 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     def visit_next_value_func(self, next_value: Any, **_kw: Any) -> str:
         """``nextval()`` as the number it is; the server answers with text."""
         return f"CAST({self.visit_sequence(next_value.sequence)} AS SIGNED)"
+
+    def visit_nulls_first_op_unary_modifier(self, unary: UnaryExpression[Any], _operator: Any, **kw: Any) -> str:
+        """``x IS NOT NULL, x``: the server has no NULLS FIRST."""
+        return self._sort_after("IS NOT NULL", unary, **kw)
+
+    def visit_nulls_last_op_unary_modifier(self, unary: UnaryExpression[Any], _operator: Any, **kw: Any) -> str:
+        """``x IS NULL, x``: the server has no NULLS LAST."""
+        return self._sort_after("IS NULL", unary, **kw)
+
+    def for_update_clause(self, select: GenerativeSelect, **kw: Any) -> str:
+        """``FOR UPDATE`` or ``FOR SHARE``.
+
+        Raises:
+            CompileError: it is to apply to some tables, or not to wait; the server knows neither.
+        """
+        how = select._for_update_arg
+        if how is not None and (how.of or how.nowait or how.skip_locked):
+            raise exc.CompileError("MatrixOne has no FOR UPDATE OF, NOWAIT or SKIP LOCKED")
+        return super().for_update_clause(select, **kw)
+
+    def _sort_after(self, test: str, unary: UnaryExpression[Any], **kw: Any) -> str:
+        key: Any = unary.element
+        is_directed = isinstance(key, UnaryExpression) and key.modifier in (operators.asc_op, operators.desc_op)
+        tested = self.process(key.element if is_directed else key, **kw)
+        return f"{tested} {test}, {self.process(key, **kw)}"
 
     def _label_returning_column(self, *args: Any, **kw: Any) -> Any:
         # The server refuses a column of RETURNING that names its database.

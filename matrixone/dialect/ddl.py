@@ -14,7 +14,7 @@ from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Index
+    from sqlalchemy import Index, Table
     from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex
     from sqlalchemy.sql.schema import IdentityOptions
 
@@ -39,6 +39,29 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if drop.if_exists:
             raise exc.CompileError("MatrixOne has no DROP INDEX IF EXISTS; use Index.drop(checkfirst=True)")
         return f"{self._alter_table_of(drop.element)} DROP INDEX {self._prepared_index_name(drop.element)}"
+
+    def post_create_table(self, table: Table) -> str:
+        """What follows the columns: ``COMMENT``, ``CLUSTER BY`` and ``PARTITION BY``.
+
+        Raises:
+            CompileError: an option for this dialect that the server does not have, or accepts and ignores.
+        """
+        options = {
+            key.removeprefix(f"{self.dialect.name}_"): value
+            for key, value in table.dialect_kwargs.items()
+            if key.startswith(f"{self.dialect.name}_")
+        }
+        comment = table.comment if table.comment is not None else options.pop("comment", None)
+        parts = [] if comment is None else [f"COMMENT={self.sql_compiler.render_literal_value(comment, String())}"]
+        if columns := options.pop("cluster_by", None):
+            names = [columns] if isinstance(columns, str) else columns
+            parts.append(f"CLUSTER BY ({', '.join(map(self.preparer.quote, names))})")
+        if partition := options.pop("partition_by", None):
+            parts.append(f"PARTITION BY {partition}")
+        options.pop("comment", None)
+        if options:
+            raise exc.CompileError(f"MatrixOne's tables have no option {', '.join(sorted(options))}")
+        return " ".join(parts)
 
     def visit_create_sequence(self, create: CreateSequence, prefix: str | None = None, **kw: Any) -> str:
         """``CREATE SEQUENCE``, with the type of its numbers."""

@@ -13,7 +13,7 @@ from matrixone.dialect.show_create import ShowCreateTableParser
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
-    from sqlalchemy.engine.interfaces import ReflectedIndex
+    from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, ReflectedIndex
 
 _NO_SUCH_TABLE = 1146
 _NO_SUCH_DATABASE = 1049
@@ -71,6 +71,16 @@ class ReflectionDialect(MySQLDialect_pymysql):
                 return False
             raise
         return True
+
+    @reflection.cache
+    def get_foreign_keys(
+        self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
+    ) -> list[ReflectedForeignKeyConstraint]:
+        """The foreign keys; RESTRICT is what the server prints where nothing was said."""
+        keys: list[ReflectedForeignKeyConstraint] = super().get_foreign_keys(connection, table_name, schema, **kw)
+        for key in keys:
+            key["options"] = {name: rule for name, rule in key.get("options", {}).items() if rule != "RESTRICT"}
+        return keys
 
     @reflection.cache
     def get_indexes(

@@ -11,19 +11,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects.mysql.reflection import MySQLTableDefinitionParser
+from sqlalchemy.dialects.mysql.reflection import MySQLTableDefinitionParser, cleanup_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.dialects.mysql.reflection import ReflectedState
 
+_QUOTED = re.compile(r"`(?:``|[^`])*`|'(?:''|[^'])*'")
 _NAME = r"`(?:``|[^`])+`"
 _COLUMNS = rf"\((?P<columns>{_NAME}(?:\(\d+\))?(?:, ?{_NAME}(?:\(\d+\))?)*)\)"
 _FULLTEXT = re.compile(rf" *FULLTEXT *(?P<name>{_NAME})? *{_COLUMNS}(?: WITH PARSER (?P<parser>\w+))?(?P<rest>.*?),?$")
 _VECTOR = re.compile(rf" *KEY (?P<name>{_NAME}) USING (?P<using>\w+) *{_COLUMNS}(?P<rest>.*?),?$")
 # ``lists = 4``, ``op_type 'vector_l2_ops'``, ``INCLUDE (`a`, `b`)``, ``async``
 _OPTION = re.compile(rf"(?P<name>\w+)(?: *= *(?P<number>\w+)| +'(?P<text>(?:''|[^'])*)'| +{_COLUMNS})?")
+_TABLE_OPTIONS = re.compile(
+    r"\)(?: COMMENT='(?P<comment>(?:''|[^'])*)')?(?: CLUSTER BY \((?P<cluster_by>.*)\))?"
+    r"(?: partition by (?P<partition_by>.*))?",
+    re.IGNORECASE,
+)
 # DESCRIBE gives every type a width, ``INT UNSIGNED(32)`` or ``TEXT(0)``; of these types it means something.
 _DESCRIBED = re.compile(r"(?P<name>\w+)(?P<unsigned> UNSIGNED)?(?:\((?P<width>.*)\))?", re.IGNORECASE)
 _WITH_WIDTH = re.compile(r"(var)?(char|binary)|decimal|bit|enum|set|vec\w+")
@@ -31,7 +37,11 @@ _WITH_FRACTION = frozenset({"datetime", "time", "timestamp"})
 
 
 class ShowCreateTableParser(MySQLTableDefinitionParser):
-    """SQLAlchemy's parser, which also knows full-text and vector indexes."""
+    """SQLAlchemy's parser, which also knows full-text and vector indexes, and texts of several lines."""
+
+    def parse(self, show_create: str, charset: str | None) -> ReflectedState:
+        """Parse the statement, each of its definitions on one line."""
+        return super().parse(_QUOTED.sub(lambda found: found[0].replace("\n", r"\n"), show_create), charset)
 
     def _parse_constraints(self, line: str) -> Any:
         if found := _FULLTEXT.match(line):
@@ -52,6 +62,16 @@ class ShowCreateTableParser(MySQLTableDefinitionParser):
         super()._parse_column(line, state)
         for column in state.columns[known:]:
             column["name"] = _unescaped(column["name"])
+
+    def _parse_table_options(self, line: str, state: ReflectedState) -> None:
+        found = _TABLE_OPTIONS.match(line)
+        options: dict[str, Any] = {} if found is None else found.groupdict()
+        if options.get("comment"):
+            options["comment"] = cleanup_text(options["comment"])
+        if options.get("cluster_by"):
+            options["cluster_by"] = self._unquoted(options["cluster_by"])
+        given = {f"{self.dialect.name}_{name}": value for name, value in options.items() if value is not None}
+        state.table_options = given
 
     def _describe_to_create(self, table_name: str, columns: Sequence[Any]) -> str:
         """The columns of a view, which DESCRIBE gives in types of its own spelling."""

@@ -50,8 +50,9 @@ class TransactionDialect(MySQLDialect_pymysql):
             _send(dbapi_connection, "BEGIN")
 
     def do_commit(self, dbapi_connection: PoolProxiedConnection) -> None:
-        """Send ``COMMIT``, or nothing at isolation level AUTOCOMMIT."""
-        if not self._is_autocommit(dbapi_connection):
+        """Send ``COMMIT``, or nothing at isolation level AUTOCOMMIT unless the caller sent a ``BEGIN`` of his own."""
+        status = self._driver_connection(dbapi_connection).server_status
+        if status & _IN_TRANSACTION or not self._is_autocommit(dbapi_connection):
             dbapi_connection.commit()
 
     def do_rollback(self, dbapi_connection: PoolProxiedConnection) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Sequence, String, Table, exc, func, insert, select, update
 from sqlalchemy.dialects.mysql import insert as mysql_insert
-from sqlalchemy.schema import CreateSequence
+from sqlalchemy.schema import CreateSequence, CreateTable
 
 items = Table(
     "items",
@@ -63,3 +63,33 @@ def test_unknown_sequence_options_are_refused(dialect, options):
 def test_a_sequence_of_another_database_is_refused(sql):
     with pytest.raises(exc.CompileError, match="no database"):
         sql(select(Sequence("s", schema="other").next_value()))
+
+
+def test_nulls_first_and_last(sql):
+    number = items.c.camelCase
+    assert sql(select(items.c.id).order_by(number.nulls_last())).endswith(
+        "ORDER BY items.`camelCase` IS NULL, items.`camelCase`"
+    )
+    assert sql(select(items.c.id).order_by(number.desc().nulls_first())).endswith(
+        "ORDER BY items.`camelCase` IS NOT NULL, items.`camelCase` DESC"
+    )
+
+
+def test_locks(sql):
+    assert sql(select(items.c.id).with_for_update()).endswith("FOR UPDATE")
+    assert sql(select(items.c.id).with_for_update(read=True)).endswith("FOR SHARE")
+    for unknown in ({"nowait": True}, {"skip_locked": True}, {"of": items}):
+        with pytest.raises(exc.CompileError, match="NOWAIT"):
+            sql(select(items.c.id).with_for_update(**unknown))
+
+
+def test_table_options(dialect):
+    def created(**options):
+        table = Table("t", MetaData(), Column("order", Integer), Column("b", Integer), **options)
+        return " ".join(str(CreateTable(table).compile(dialect=dialect)).split()).partition("b INTEGER )")[2]
+
+    assert created(comment="it's", matrixone_cluster_by=["order", "b"]) == "COMMENT='it''s' CLUSTER BY (`order`, b)"
+    assert created(matrixone_partition_by="HASH(b) PARTITIONS 2") == "PARTITION BY HASH(b) PARTITIONS 2"
+    assert created(mysql_engine="InnoDB") == ""
+    with pytest.raises(exc.CompileError, match="engine"):
+        created(matrixone_engine="InnoDB")

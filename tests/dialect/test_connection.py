@@ -79,6 +79,16 @@ def test_a_begin_of_the_caller_does_not_outlive_the_connection(engine, rows):
         assert count(connection, rows) == 0
 
 
+def test_a_begin_of_the_caller_is_committed_by_commit(engine, rows):
+    autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with autocommit.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql(f"INSERT INTO {rows} (n) VALUES (1)")
+        connection.commit()
+        assert not driver(connection).server_status & IN_TRANSACTION
+        assert count(connection, rows) == 1
+
+
 def test_autocommit_switched_off_by_hand_does_not_outlive_the_connection(engine, rows):
     with engine.connect() as connection:
         connection.exec_driver_sql("SET autocommit = 0")

@@ -16,7 +16,8 @@ STATEMENT = """CREATE TABLE `t` (
   `w` vecf64(2) NOT NULL,
   `n` int unsigned DEFAULT 7,
   `a,b` varchar(5) DEFAULT NULL,
-  `back``tick` text DEFAULT NULL,
+  `back``tick` text DEFAULT NULL COMMENT 'first
+  `second` line',
   PRIMARY KEY (`id`),
   UNIQUE KEY `uq` (`n`,`a,b`(3)),
   KEY `ix` (`n`) COMMENT 'note',
@@ -43,6 +44,7 @@ def test_columns(state):
     assert isinstance(found["v"], Vectorf32)
     assert isinstance(found["w"], Vectorf64)
     assert (found["v"].dimension, found["w"].dimension) == (3, 2)
+    assert state.columns[-1]["comment"] == "first\n  `second` line"
 
 
 def test_keys(state):
@@ -65,3 +67,44 @@ def test_constraints_and_comment(state):
     assert [fk["name"] for fk in state.fk_constraints] == ["fk"]
     assert [check["sqltext"] for check in state.ck_constraints] == ["`n` > 0"]
     assert state.table_options == {"matrixone_comment": "it's"}
+
+
+@pytest.mark.parametrize(
+    ("last_line", "options"),
+    [
+        (")", {}),
+        (") COMMENT='a'", {"matrixone_comment": "a"}),
+        (") CLUSTER BY (`a`, `b,c`)", {"matrixone_cluster_by": ["a", "b,c"]}),
+        (") COMMENT='a' CLUSTER BY (`a`)", {"matrixone_comment": "a", "matrixone_cluster_by": ["a"]}),
+        (") partition by hash (`a`) partitions 3", {"matrixone_partition_by": "hash (`a`) partitions 3"}),
+    ],
+)
+def test_table_options(dialect, last_line, options):
+    parser = ShowCreateTableParser(dialect, dialect.identifier_preparer)
+    parsed = parser.parse(f"CREATE TABLE `t` (\n  `a` int DEFAULT NULL\n{last_line}", "utf8mb4")
+    assert parsed.table_options == options
+
+
+@pytest.mark.parametrize(
+    ("described", "kind"),
+    [
+        ("INT(32)", "INTEGER"),
+        ("BIGINT UNSIGNED(64)", "BIGINT UNSIGNED"),
+        ("VARCHAR(20)", "VARCHAR(20)"),
+        ("TEXT(0)", "TEXT"),
+        ("DOUBLE(0)", "DOUBLE"),
+        ("BOOL(0)", "BOOL"),
+        ("DECIMAL(10,2)", "DECIMAL(10, 2)"),
+        ("DATETIME(0)", "DATETIME"),
+        ("TIMESTAMP(6)", "TIMESTAMP(6)"),
+        ("JSON(0)", "JSON"),
+        ("UUID(0)", "UUID"),
+        ("VECF32(3)", "vecf32(3)"),
+        ("ENUM('a','b')", "ENUM('a','b')"),
+    ],
+)
+def test_columns_of_views(dialect, described, kind):
+    parser = ShowCreateTableParser(dialect, dialect.identifier_preparer)
+    text = parser._describe_to_create("v", [("c", described, "YES", "", None, "", "")])
+    (column,) = parser.parse(text, "utf8mb4").columns
+    assert dialect.type_compiler_instance.process(column["type"]) == kind

@@ -53,7 +53,7 @@ class Book(Base):
     __tablename__ = "books"
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id", name="fk_author"))
-    order: Mapped[str] = mapped_column(String(20), server_default="plain")
+    order: Mapped[str | None] = mapped_column(String(20), server_default="plain")
 
 
 class Document(Base):
@@ -119,6 +119,7 @@ def test_foreign_and_unique_keys(tables):
     (foreign,) = inspect(tables).get_foreign_keys("books")
     assert foreign["name"] == "fk_author"
     assert (foreign["constrained_columns"], foreign["referred_table"]) == (["author_id"], "authors")
+    assert foreign["options"] == {}
     (unique,) = inspect(tables).get_unique_constraints("authors")
     assert unique["column_names"] == ["name"]
 
@@ -401,3 +402,38 @@ def test_numbers_keep_their_kind(engine):
             assert connection.execute(select(table)).one() == (decimal.Decimal("1.50"), True, 2**62)
     finally:
         table.drop(engine)
+
+
+def test_options_and_comments_of_a_table(engine):
+    metadata = MetaData()
+    Table(
+        "sorted_rows",
+        metadata,
+        Column("a", Integer, comment="two\nlines; it's"),
+        Column("b", Integer),
+        comment="100% 'quoted'",
+        matrixone_cluster_by=["a", "b"],
+    )
+    Table(
+        "parts",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        matrixone_partition_by="HASH(id) PARTITIONS 2",
+    )
+    metadata.create_all(engine)
+    try:
+        inspector = inspect(engine)
+        assert inspector.get_table_comment("sorted_rows") == {"text": "100% 'quoted'"}
+        assert inspector.get_columns("sorted_rows")[0]["comment"] == "two\nlines; it's"
+        assert inspector.get_table_options("sorted_rows")["matrixone_cluster_by"] == ["a", "b"]
+        assert inspector.get_table_options("parts") == {"matrixone_partition_by": "hash (`id`) partitions 2"}
+        assert inspector.get_table_names() == ["parts", "sorted_rows"]
+    finally:
+        metadata.drop_all(engine)
+
+
+def test_inserts_without_values_and_sorting_of_nulls(session):
+    session.execute(insert(Book).values())
+    session.execute(insert(Book.__table__), [{"order": None}, {"order": "a"}])
+    assert session.scalars(select(Book.order).order_by(Book.order.nulls_last())).all() == ["a", "plain", None]
+    assert session.scalars(select(Book.order).order_by(Book.order.desc().nulls_first())).all() == [None, "plain", "a"]
