@@ -56,6 +56,7 @@ class Binder:
         self.functions: dict[str, UserFunction] = {}
         self.reusable = True
         self.strict_division = False
+        self.searchable: set[int] = set()
         self.common_tables: list[dict[str, Any]] = []
         self._handles = 0
 
@@ -115,7 +116,9 @@ class Binder:
 
     def condition(self, expr: ast.Expr, scope: Scope) -> str:
         """The SQLite text of a WHERE, ON or HAVING condition."""
-        return self.truth(self.bind(expr, scope))
+        bound = self.bind(expr, scope)
+        # a row that matches may have the score 0
+        return f"({bound.sql} IS NOT NULL)" if isinstance(expr, ast.Match) else self.truth(bound)
 
     def order_key(self, bound: Bound) -> str:
         """The text to sort by."""
@@ -360,11 +363,9 @@ class Binder:
         raise ServerError(1149, "SQL syntax error: * in wrong place")
 
     def _match(self, expr: ast.Match, scope: Scope) -> Bound:
-        bind = SPECIALS.get("match")
-        if bind is None:
-            raise unsupported("MATCH")
-        args = [self.bind(column, scope) for column in expr.columns]
-        return bind[2](self, args, expr)  # type: ignore[arg-type]  # MATCH is a special with its own node
+        from matrixone_lite.engine.fulltext.binding import bind_match
+
+        return bind_match(self, expr, scope)
 
     def _subquery(self, expr: ast.Subquery, scope: Scope) -> Bound:
         from matrixone_lite.engine.select import bind_scalar

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import accounts
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
+from matrixone_lite.engine.fulltext.binding import Searches
 from matrixone_lite.engine.session import LiteSession
 from matrixone_lite.engine.storage import Store
 from matrixone_lite.engine.variables import Variables
@@ -28,6 +29,7 @@ class LiteEngine:
     def __init__(self, data: str | os.PathLike[str] | None = None, password: str = "111") -> None:  # noqa: S107 - a fresh MatrixOne's own
         self.store = Store(None if data is None else Path(data))
         self.variables = Variables()
+        self.searches = Searches()
         self._sessions: dict[int, LiteSession] = {}
         self._mutex = threading.Lock()
         self._own = self.store.connect(None)

@@ -10,6 +10,7 @@ from matrixone_lite.engine import types
 from matrixone_lite.engine.aggregates import SINGLE
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.errors import ServerError, invalid_input, syntax_error, unsupported
+from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.grouping import expand_grouping
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.sources import CommonFrame, bind_source, push_common_tables
@@ -87,10 +88,13 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
         return bind_query(binder, expand_grouping(query), parent)
     scope = Scope(parent)
     source = bind_source(binder, query.source, scope)
+    matches = [item.expr for item in query.items if isinstance(item.expr, ast.Match)]
+    allow(binder, query.where, *matches, *(item.expr for item in query.order_by))
+    conditions = [*matches, *([] if query.where is None else [query.where])]
     where = ""
-    if query.where is not None:
+    if conditions:
         scope.clause = "WHERE"
-        where = f" WHERE {binder.condition(query.where, scope)}"
+        where = " WHERE " + " AND ".join(binder.condition(condition, scope) for condition in conditions)
         scope.clause = ""
     keys = _bind_keys(binder, query, scope)
     outputs = bind_items(binder, query.items, scope)

@@ -59,6 +59,7 @@ class LiteSession:
         self.variables = Variables(engine.variables)
         self.user_variables: dict[str, tuple[Value, Type]] = {}
         self.named_statements: dict[str, PreparedStatement] = {}
+        self.search_results: dict[int, dict[int, float]] = {}
         self.arguments: Sequence[tuple[Value, Type]] = ()
         self.last_error: ServerError | None = None
         self.statement = ""
@@ -224,6 +225,7 @@ class LiteSession:
     def dispatch(self, statement: ast.Statement) -> Any:
         """Run a statement inside the transaction as it is."""
         self.context.moment = datetime.now(UTC)
+        self.search_results.clear()
         return handler_of(statement)(self, statement)
 
     def plan(self, query: ast.Query) -> Plan:

@@ -12,6 +12,7 @@ from matrixone_lite.engine.changes import Writer
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import internal, invalid_input, not_supported
+from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
 from matrixone_lite.engine.rows import Defaults
@@ -85,6 +86,7 @@ class _Finder:
         """Run the search for SQLite expressions of the rows."""
         where = ""
         if self.statement.where is not None:
+            allow(self.binder, self.statement.where)
             self.scope.clause = "WHERE"
             where = f" WHERE {self.binder.condition(self.statement.where, self.scope)}"
             self.scope.clause = ""

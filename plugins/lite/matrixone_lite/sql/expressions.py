@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -33,7 +34,8 @@ _SPELLINGS: Final = {"!=": "<>", "&&": "and", "mod": "%"}
 _COMPARISONS: Final = frozenset(("=", "<=>", "<>", "<", "<=", ">", ">="))
 _PREDICATES: Final = frozenset(("is", "in", "like", "ilike", "between", "regexp", "rlike", "not"))
 _POSTFIXES: Final = frozenset(("->", "->>", "::", "collate"))
-_TYPED: Final = frozenset(("date", "time", "timestamp", "datetime"))
+_TYPED: Final = frozenset(("date", "time", "timestamp"))
+_BACKSLASH: Final = re.compile(r"\\(?![%_])")
 _NUMERALS: Final = frozenset("0123456789.")
 _QUOTES: Final = frozenset("'\"$")
 
@@ -50,7 +52,8 @@ def literal(token: str) -> ast.Literal | None:
     first = token[:1]
     if first in _QUOTES and len(token) > 1:
         value = unquote(token)
-        return ast.Literal(ast.LiteralKind.STRING, value, value)
+        text = _BACKSLASH.sub(r"\\\\", value) if "\\" in value else value
+        return ast.Literal(ast.LiteralKind.STRING, value, text)
     if token.isdecimal():
         return ast.Literal(ast.LiteralKind.INTEGER, int(token), token)
     if first in _NUMERALS:

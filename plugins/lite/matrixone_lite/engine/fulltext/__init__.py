@@ -1,0 +1,1 @@
+"""MATCH … AGAINST: tokens, patterns, an index in memory and scores."""
