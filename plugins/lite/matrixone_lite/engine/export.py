@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import stages, types
+from matrixone_lite.engine import types
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.delimited import Shape
-from matrixone_lite.engine.errors import ServerError, internal, unsupported
+from matrixone_lite.engine.errors import internal, unsupported
+from matrixone_lite.engine.files import local_path, write_new
 from matrixone_lite.engine.types import FLOATS, INTEGERS, STRINGS, VECTORS, Kind
 
 if TYPE_CHECKING:
@@ -37,29 +37,15 @@ def export(session: LiteSession, plan: Plan, target: ast.OutFile) -> Done:
         raise unsupported("INTO OUTFILE of parquet files")
     if target.split_size is not None or target.max_file_size is not None:
         raise unsupported("INTO OUTFILE in several files")
-    file = _file(session, target.path.replace("%d", "0"))
+    url = target.path.replace("%d", "0")
+    file = local_path(session, url)
     if file.suffix in {".parquet", *_SUFFIXES["jsonline"]} and file.suffix not in _SUFFIXES[form]:
         raise internal(f"format '{form}' does not match file suffix '{file.suffix}'")
     if form == "jsonline" and file.suffix not in _SUFFIXES[form]:
         raise internal(f"format '{form}' does not match file suffix '{file.suffix}'")
     lines = _json_lines(session, plan) if form == "jsonline" else _csv_lines(session, plan, target)
-    if file.exists():
-        raise ServerError(20406, f"file {'' if file.is_dir() else file.name} already exists")
-    content = b"".join(lines)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-    except OSError as error:
-        raise internal(str(error)) from None
+    write_new(session, url, b"".join(lines))
     return Done()
-
-
-def _file(session: LiteSession, path: str) -> Path:
-    if path.startswith("stage://"):
-        path = stages.resolve(session.catalog, session.principal.account_id, path)
-    if path.startswith("s3://"):
-        raise unsupported("files on S3")
-    return Path(path.removeprefix("file://"))
 
 
 def _csv_lines(session: LiteSession, plan: Plan, target: ast.OutFile) -> Iterator[bytes]:

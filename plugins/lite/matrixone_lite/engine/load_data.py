@@ -6,15 +6,15 @@ import bz2
 import gzip
 import json
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import stages, types
+from matrixone_lite.engine import types
 from matrixone_lite.engine.api import Done, FileRequest
 from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.delimited import Shape, records
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, not_supported, unsupported
+from matrixone_lite.engine.files import local_path
 from matrixone_lite.engine.insert import Insertion
 from matrixone_lite.engine.targets import target_table
 from matrixone_lite.engine.types import RANGES, STRINGS, Kind
@@ -119,12 +119,7 @@ def _path(statement: ast.LoadData) -> str:
 def _server_text(session: LiteSession, statement: ast.LoadData) -> str:
     if statement.data is not None:
         return statement.data
-    path = _path(statement)
-    if path.startswith("stage://"):
-        path = stages.resolve(session.catalog, session.principal.account_id, path)
-    if path.startswith("s3://"):
-        raise unsupported("files on S3")
-    file = Path(path.removeprefix("file://"))
+    file = local_path(session, _path(statement))
     if not file.is_absolute() or not file.is_file():
         raise invalid_input("the file does not exist in load flow")
     return _text(file.read_bytes(), statement)

@@ -1,0 +1,90 @@
+"""Files of the server that statements and functions name by URL or path."""
+
+from __future__ import annotations
+
+import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from matrixone_lite.engine import stages
+from matrixone_lite.engine.accounts import require_admin
+from matrixone_lite.engine.api import Done
+from matrixone_lite.engine.dispatch import handles
+from matrixone_lite.engine.errors import ServerError, unsupported
+from matrixone_lite.sql import ast
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.session import LiteSession
+
+
+def local_path(session: LiteSession, url: str) -> Path:
+    """The file a path, a ``file://`` or a ``stage://`` URL means.
+
+    :raises ServerError: 20300 when a stage is missing, 20105 for files elsewhere
+    """
+    if url.startswith("stage://"):
+        url = stages.resolve(session.catalog, session.principal.account_id, url)
+    if url.startswith("s3://"):
+        raise unsupported("files on S3")
+    return Path(url.removeprefix("file://"))
+
+
+def matching(session: LiteSession, url: str) -> list[Path]:
+    """What is in the directory of a ``stage://`` URL, or what its last part, a pattern, matches."""
+    if not url.startswith("stage://"):
+        raise ServerError(20300, "invalid configuration: URL is not stage URL")
+    path = local_path(session, url)
+    pattern = "*"
+    if any(char in path.name for char in "*?["):
+        path, pattern = path.parent, path.name
+    if path.is_file():
+        raise ServerError(1105, f"readdirent {path}: not a directory")
+    if not path.is_dir():
+        return []
+    return sorted(item for item in path.iterdir() if fnmatch.fnmatchcase(item.name, pattern))
+
+
+def read_part(session: LiteSession, url: str) -> bytes:
+    """The bytes a datalink means: a file, or the part its ``offset`` and ``size`` cut out.
+
+    :raises ServerError: 20405 when the file is missing
+    """
+    url, _, query = url.partition("?")
+    path = local_path(session, url)
+    if not path.is_file():
+        raise ServerError(20405, f"file {path.name} is not found")
+    data = path.read_bytes()
+    options = {key: int(values[-1]) for key, values in parse_qs(query).items() if values[-1].lstrip("-").isdigit()}
+    offset, size = options.get("offset", 0), options.get("size", -1)
+    return data[offset:] if size < 0 else data[offset : offset + size]
+
+
+def write_new(session: LiteSession, url: str, data: bytes) -> int:
+    """Write a file that must not exist; how many bytes it has.
+
+    :raises ServerError: 20406 when it exists
+    """
+    path = local_path(session, url.partition("?")[0])
+    if path.exists():
+        raise ServerError(20406, f"file {'' if path.is_dir() else path.name} already exists")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.write_bytes(data)
+    except OSError as error:
+        raise ServerError(1105, str(error)) from None
+
+
+@handles(ast.RemoveFiles)
+def remove_files(session: LiteSession, statement: ast.RemoveFiles) -> Done:
+    """REMOVE FILES FROM STAGE."""
+    require_admin(session.principal)
+    if not statement.url.startswith("stage://"):
+        raise ServerError(20300, "invalid configuration: URL protocol only supports stage://")
+    path = local_path(session, statement.url)
+    found = [item for item in path.parent.glob(path.name) if item.is_file()] if path.name else []
+    if not found and not statement.if_exists:
+        raise ServerError(20405, f"file {path.name} is not found")
+    for item in found:
+        item.unlink()
+    return Done()
