@@ -59,6 +59,8 @@ class LiteSession:
         self.variables = Variables(engine.variables)
         self.user_variables: dict[str, tuple[Value, Type]] = {}
         self.named_statements: dict[str, PreparedStatement] = {}
+        self.sequence_values: dict[int, int] = {}
+        self.last_sequence_value: int | None = None
         self.search_results: dict[int, dict[int, float]] = {}
         self.arguments: Sequence[tuple[Value, Type]] = ()
         self.last_error: ServerError | None = None
