@@ -167,6 +167,8 @@ class QueryLog:
     def _on_error(self, context: ExceptionContext) -> None:
         error = context.original_exception
         if context.connection is not None and context.statement is not None:
+            if _is_question(context):
+                self._running.pop(context.connection, None)
             self.failed(context.connection, error)
         elif not context.is_pre_ping and self._shows(logging.ERROR):
             name = "connect_failed" if context.connection is None else "transaction_failed"
@@ -214,6 +216,12 @@ class QueryLog:
 
 def _where(connection: Connection, context: StatementContext, transaction_id: str | None) -> dict[str, Any]:
     return target_fields(connection.engine) | context_fields(context, transaction_id)
+
+
+def _is_question(context: ExceptionContext) -> bool:
+    """SQLAlchemy marks statements whose failure is an answer, such as that there is no table of a name."""
+    running = context.execution_context
+    return running is not None and bool(running.execution_options.get("skip_user_error_events"))
 
 
 def _in_autocommit(connection: Connection) -> bool:

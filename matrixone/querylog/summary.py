@@ -99,7 +99,7 @@ def _described(sql: str) -> Summary:
         return Summary("LOAD DATA", _preceded("INTO", _name(_after({"TABLE"}, rest))))
     if verb in _OBJECT_VERBS:
         return _object_statement(verb, rest)
-    return Summary(verb, _joined(*(token.text for token in rest[:2] if token.kind is Kind.WORD)))
+    return Summary(verb, _joined(*(token.text for token in rest[:2] if token.kind in {Kind.WORD, Kind.QUOTED})))
 
 
 _remembered = lru_cache(maxsize=512)(_described)

@@ -98,6 +98,13 @@ def test_a_failure_nobody_reported_is_not_taken_for_another_statement(engine, li
     assert lines.queries() == []
 
 
+def test_a_failure_that_is_an_answer_is_not_logged(engine, lines):
+    QueryLog().attach(engine)
+    with engine.connect() as connection, pytest.raises(DBAPIError):
+        connection.execute(text("SELECT a FROM missing"), execution_options={"skip_user_error_events": True})
+    assert lines.queries() == []
+
+
 def test_a_failed_commit_is_an_error(engine, lines, monkeypatch):
     def refuse(_connection):
         raise engine.dialect.dbapi.OperationalError(20638, "commit unknown 'bob'")

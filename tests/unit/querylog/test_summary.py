@@ -37,6 +37,7 @@ from matrixone.querylog.summary import summarize
         ("CREATE USER 'u' IDENTIFIED BY 'p'", "CREATE USER"),
         ("SET autocommit = 0", "SET autocommit"),
         ("BEGIN", "BEGIN"),
+        ("DESCRIBE `a table`", "DESCRIBE `a table`"),
         ("", ""),
         ("'just a string'", ""),
     ],
