@@ -55,10 +55,10 @@ def test_a_failing_statement_is_one_error_with_its_number(client, lines):
     with client.session() as session:
         session.execute("INSERT INTO t VALUES (1, 'bob')")
         with pytest.raises(MatrixOneError):
-            session.execute("INSERT INTO t VALUES (?, ?)", (1, "eve"))
+            session.execute("INSERT INTO t VALUES (?, ?)", (1, "mallory"))
     (error,) = [event for event in lines.events if event["level"] == "error"]
     assert error["db.response.status_code"] == "1062"
-    assert "eve" not in "".join(lines.lines)
+    assert "mallory" not in "".join(lines.lines)
 
 
 def test_a_rolled_back_session_says_so(client, lines):
@@ -107,7 +107,7 @@ async def test_an_asynchronous_session_logs_the_same_events(async_client, lines)
         await session.execute("INSERT INTO t VALUES (?, ?)", (1, "bob"))
         await session.execute("SELECT * FROM t", log_mode="simple")
         with pytest.raises(MatrixOneError):
-            await session.execute("INSERT INTO t VALUES (1, 'eve')")
+            await session.execute("INSERT INTO t VALUES (1, 'mallory')")
     assert names(lines) == ["begin", "query", "query", "query", "commit"]
     insert, select, error = lines.queries()
     assert insert["affected_rows"] == 1
