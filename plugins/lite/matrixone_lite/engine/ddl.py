@@ -101,13 +101,16 @@ def writable_database(session: LiteSession, name: ast.Name, action: str) -> Data
 def create_table(session: LiteSession, statement: ast.CreateTable) -> Done:
     """CREATE TABLE, also AS SELECT and TEMPORARY."""
     database = writable_database(session, statement.name, "create table")
+    occupied = False
     if taken(session, database, statement.name.name, temporary=statement.temporary):
         if statement.if_not_exists:
             return Done()
-        raise ServerError(1050, f"table {statement.name.name.lower()} already exists")
+        occupied = True
     plan = None if statement.query is None else compile_query(session, statement.query)
     columns = [] if plan is None else columns_of(plan)
     table = blueprint.define_table(session, statement, session.catalog.next_id(), database.id, columns)
+    if occupied:
+        raise ServerError(1050, f"table {table.name} already exists")
     install(session, table)
     return Done() if plan is None else Done(_fill(session, table, plan))
 
@@ -333,7 +336,10 @@ def _define_view(session: LiteSession, database: Database, statement: ast.Create
     columns = columns_of(compile_query(session, statement.query))
     if statement.columns:
         columns = [replace(column, name=name) for column, name in zip(columns, statement.columns, strict=False)]
-    attributes = {"text": statement.text, "query": statement.query, "database": session.database or database.name}
+    text = statement.text
+    if isinstance(statement, ast.AlterView):
+        text = f"create view {statement.name.name} as {statement.definition}"
+    attributes = {"text": text, "query": statement.query, "database": session.database or database.name}
     return Table(
         session.catalog.next_id(),
         database.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.printer import Printer, default_text, quoted, quoted_text
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from matrixone_lite.engine.catalog import Column, ForeignKey, Index, Table
 
+_PROPERTY: Final = re.compile(r"""['"]([^'"]*)['"]\s*=\s*['"]([^'"]*)['"]""")
+_MAXVALUE: Final = re.compile(r"less than maxvalue", re.IGNORECASE)
 _HIDDEN_OPTIONS: Final = {"visible", "comment", "include"}  # printed elsewhere, or not at all
 _TEXT_OPTIONS: Final = {"op_type", "quantization"}
 
@@ -103,13 +106,23 @@ def _trailers(table: Table) -> Iterator[str]:
         yield f" COMMENT={quoted_text(table.comment)}"
     properties = table.attributes.get("properties")
     if properties:
-        yield " PROPERTIES(" + ", ".join(f'"{key}" = "{value}"' for key, value in properties) + ")"
+        pairs = _PROPERTY.findall(properties)
+        yield " PROPERTIES(" + ", ".join(f'"{key}" = "{value}"' for key, value in pairs) + ")"
     cluster = table.attributes.get("cluster_by")
     if cluster:
         yield f" CLUSTER BY ({', '.join(map(quoted, cluster))})"
     partitioning = table.attributes.get("partitioning")
     if partitioning:
-        yield f" {partitioning}"
+        yield f" {_partitioning(partitioning)}"
+
+
+def _partitioning(text: str) -> str:
+    """A PARTITION BY clause with its columns between backticks and MAXVALUE in parentheses."""
+    head, bracket, rest = text.partition("(")
+    names, _, tail = rest.partition(")")
+    if bracket and all(name.strip().isidentifier() for name in names.split(",")):
+        text = f"{head}({', '.join(quoted(name.strip()) for name in names.split(','))}){tail}"
+    return _MAXVALUE.sub("less than (MAXVALUE)", text)
 
 
 # --- DESC ------------------------------------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ def schemata(session: LiteSession) -> Iterator[Row]:
         ("table_comment", TEXT),
     ),
     view=True,
+    required=frozenset({"table_catalog", "row_format", "table_collation"}),
 )
 def tables(session: LiteSession) -> Iterator[Row]:
     """Tables, views and sequences."""
@@ -173,6 +174,7 @@ def views(session: LiteSession) -> Iterator[Row]:
         ("srs_id", BIGINT),
     ),
     view=True,
+    required=frozenset({"table_catalog", "privileges"}),
 )
 def columns(session: LiteSession) -> Iterator[Row]:
     """Columns of tables and views, computed tables included."""

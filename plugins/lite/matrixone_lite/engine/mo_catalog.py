@@ -11,7 +11,7 @@ from matrixone_lite.engine.infoschema import shown_system_tables, varchar
 from matrixone_lite.engine.printer import default_text
 from matrixone_lite.engine.reflect import timestamp_text
 from matrixone_lite.engine.system import system_table
-from matrixone_lite.engine.types import INT, TEXT, TIMESTAMP, TINYINT, UBIGINT, UINT, Kind, Type
+from matrixone_lite.engine.types import BLOB, INT, TEXT, TIMESTAMP, TINYINT, UBIGINT, UINT, Kind, Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,7 @@ def visible_tables(session: LiteSession) -> Iterator[tuple[Database, Table]]:
         ("account_id", UINT),
         ("dat_type", varchar(32)),
     ),
+    keys={"datname": "PRI", "account_id": "PRI"},
 )
 def mo_database(session: LiteSession) -> Iterator[Row]:
     """Databases."""
@@ -87,13 +88,14 @@ def mo_database(session: LiteSession) -> Iterator[Row]:
         ("owner", UINT),
         ("account_id", UINT),
         ("partitioned", TINYINT),
-        ("partition_info", TEXT),
+        ("partition_info", BLOB),
         ("viewdef", _NAME),
         ("constraint", _NAME),
         ("rel_version", UINT),
         ("catalog_version", UINT),
         ("rel_logical_id", UBIGINT),
     ),
+    keys={"relname": "PRI", "reldatabase": "PRI", "account_id": "PRI", "rel_logical_id": "UNI"},
 )
 def mo_tables(session: LiteSession) -> Iterator[Row]:
     """Tables, views and sequences, computed tables included."""
@@ -161,6 +163,7 @@ def mo_tables(session: LiteSession) -> Iterator[Row]:
         ("attr_has_generated", TINYINT),
         ("attr_generated", varchar(2048)),
     ),
+    keys={"account_id": "PRI", "att_database": "PRI", "att_relname": "PRI", "attname": "PRI"},
 )
 def mo_columns(session: LiteSession) -> Iterator[Row]:
     """Columns, the hidden row id of tables included."""
@@ -229,6 +232,22 @@ def mo_columns(session: LiteSession) -> Iterator[Row]:
         ("options", TEXT),
         ("index_table_name", _NAME),
         ("included_columns", TEXT),
+    ),
+    stored=True,
+    keys={"id": "PRI", "column_name": "PRI"},
+    required=frozenset(
+        {
+            "id",
+            "table_id",
+            "database_id",
+            "name",
+            "type",
+            "is_visible",
+            "hidden",
+            "comment",
+            "column_name",
+            "ordinal_position",
+        }
     ),
 )
 def mo_indexes(session: LiteSession) -> Iterator[Row]:

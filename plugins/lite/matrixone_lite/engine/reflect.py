@@ -52,7 +52,9 @@ def described_columns(session: LiteSession, name: ast.Name) -> list[Row]:
 
 def _system_columns(table: SystemTable) -> Iterator[Row]:
     for name, type_ in table.columns:
-        yield name, system_type(type_), "YES", "", None, "", ""
+        shown = type_.described if table.stored else system_type(type_)
+        key = table.keys.get(name, "")
+        yield name, shown, "NO" if name in table.required else "YES", key, None, "", ""
 
 
 def system_type(type_: Type) -> str:

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine.types import Type, Value
+from matrixone_lite.engine.types import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.types import Type
 
 Producer = Callable[["LiteSession"], Iterable[Sequence[Value]]]
 
 
 @dataclass(frozen=True, slots=True)
 class SystemTable:
-    """A computed table; ``rows`` gives values in the order of ``columns``, as SQLite would keep them (no bytes)."""
+    """A computed table; ``rows`` gives values in the order of ``columns``, as SQLite would keep them (no bytes).
+
+    :param view: it counts as a view
+    :param sys_only: only account sys has it
+    :param keys: what DESC shows as Key of some columns
+    :param required: names of columns DESC shows as NOT NULL
+    :param stored: DESC shows widths of integers, as for tables that users make
+    """
 
     database: str
     name: str
@@ -28,6 +38,9 @@ class SystemTable:
     rows: Producer
     view: bool = False
     sys_only: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    stored: bool = False
 
     def shown_to(self, account: int) -> bool:
         """Whether an account has the table."""
@@ -38,11 +51,16 @@ SYSTEM_TABLES: Final[dict[tuple[str, str], SystemTable]] = {}
 """By database and name, both in lower case."""
 
 
-def system_table(database: str, name: str, columns: Sequence[tuple[str, Type]], *, view: bool = False, sys_only: bool = False) -> Callable[[Producer], Producer]:
-    """Register the function below as producer of a system table's rows."""
+def system_table(
+    database: str,
+    name: str,
+    columns: Sequence[tuple[str, Type]],
+    **properties: Any,
+) -> Callable[[Producer], Producer]:
+    """Register the function below as producer of a system table's rows; ``properties`` are those of SystemTable."""
 
     def register(producer: Producer) -> Producer:
-        SYSTEM_TABLES[database, name] = SystemTable(database, name, tuple(columns), producer, view, sys_only)
+        SYSTEM_TABLES[database, name] = SystemTable(database, name, tuple(columns), producer, **properties)
         return producer
 
     return register
