@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from matrixone.exceptions import TransactionLostError, translate
+from matrixone.exceptions import MatrixOneError, TransactionLostError, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +27,10 @@ def translating() -> Iterator[None]:
     """
     try:
         yield
+    except MatrixOneError:
+        raise
     except DBAPIError as error:
-        translated = translate(error)
-        if translated is error:
-            raise
-        raise translated from (error.orig or error)
+        raise translate(error) from (error.orig or error)
     except PendingRollbackError as error:
         raise TransactionLostError(f"the transaction cannot go on: {error.args[0]}") from error
 
