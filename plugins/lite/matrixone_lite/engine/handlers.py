@@ -5,6 +5,7 @@ from __future__ import annotations
 from matrixone_lite.engine import (
     administration,
     alter,
+    clone,
     control,
     ddl,
     files,
@@ -15,6 +16,7 @@ from matrixone_lite.engine import (
     maintenance,
     mo_catalog,
     mo_objects,
+    restore,
     sequence_functions,
     sequences,
     show,
@@ -26,6 +28,7 @@ from matrixone_lite.engine import (
 __all__ = [
     "administration",
     "alter",
+    "clone",
     "control",
     "ddl",
     "files",
@@ -36,6 +39,7 @@ __all__ = [
     "maintenance",
     "mo_catalog",
     "mo_objects",
+    "restore",
     "sequence_functions",
     "sequences",
     "show",
