@@ -137,7 +137,7 @@ def _distinct(call: ast.Function) -> str:
 
 
 def _one_number(call: ast.Function, arguments: Sequence[Bound]) -> Bound:
-    allowed = types.NUMBERS | {Kind.NULL, Kind.BOOL}
+    allowed = types.NUMBERS | {Kind.NULL}
     if len(arguments) != 1 or arguments[0].kind not in allowed:
         kinds = " ".join(argument.kind.value for argument in arguments)
         raise invalid_argument(f"aggregate function {call.name}, bad value [{kinds}]")
@@ -149,7 +149,7 @@ def _sum(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order:
     inner = _distinct(call) + number.sql
     if number.kind in types.FLOATS:
         return Bound(f"sum({inner})", types.DOUBLE)
-    if number.kind in _SMALL | {Kind.BOOL}:
+    if number.kind in _SMALL:
         return Bound(f"sum({inner})", types.BIGINT)
     scale = number.type.scale if number.kind is Kind.DECIMAL else 0
     return binder.call(_total(scale, False), types.decimal(38, scale), inner)  # noqa: FBT003 - a cache key
@@ -158,7 +158,7 @@ def _sum(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order:
 def _avg(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order: Order) -> Bound:
     number = _one_number(call, arguments)
     inner = _distinct(call) + number.sql
-    if number.kind in types.FLOATS | _SMALL | {Kind.BOOL}:
+    if number.kind in types.FLOATS | _SMALL:
         return Bound(f"avg({inner})", types.DOUBLE)
     scale = number.type.scale + _AVERAGE_DECIMALS if number.kind is Kind.DECIMAL else _WHOLE_AVERAGE_SCALE
     return binder.call(_total(scale, True), types.decimal(38, scale), inner)  # noqa: FBT003 - a cache key

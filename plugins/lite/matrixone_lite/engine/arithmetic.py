@@ -95,7 +95,7 @@ def _vector(symbol: str, kind: Kind) -> Callable[[Any, Any], Value]:
         try:
             return vectors.pack([compute(a, b) for a, b in zip(one, other, strict=True)], kind)
         except ZeroDivisionError:
-            raise internal(_DIVISION_BY_ZERO) from None
+            raise ServerError(1365, _DIVISION_BY_ZERO) from None
 
     return apply
 

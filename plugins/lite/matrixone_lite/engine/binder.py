@@ -36,9 +36,21 @@ class Parameters:
     """The values the SQLite text refers to as ``?1``, ``?2``, …"""
 
     values: list[Any] = field(default_factory=list)
+    _known: dict[tuple[type, Any], int] = field(default_factory=dict)
 
     def add(self, value: Any) -> str:
-        """Add a value, a :class:`Late` function or an :class:`Argument`, and return how the text names it."""
+        """Add a value, a :class:`Late` function or an :class:`Argument`, and return how the text names it.
+
+        Equal values share a parameter, so that equal expressions have equal texts.
+        """
+        key = (type(value), value)
+        if key not in self._known:
+            self.values.append(value)
+            self._known[key] = len(self.values)
+        return f"?{self._known[key]}"
+
+    def add_own(self, value: Any) -> str:
+        """Add a value that shares its parameter with no other."""
         self.values.append(value)
         return f"?{len(self.values)}"
 
@@ -96,15 +108,11 @@ class Binder:
         if isinstance(expr, ast.Column):
             return None
         grouping, scope.grouping = scope.grouping, None
-        mark = len(self.parameters.values)
         try:
             bound = self.bind(expr, scope)
         finally:
             scope.grouping = grouping
-        if bound.sql in (grouping or ()):
-            return bound
-        del self.parameters.values[mark:]
-        return None
+        return bound if bound.sql in (grouping or ()) else None
 
     def truth(self, bound: Bound) -> str:
         """The SQLite text of ``bound`` as a condition."""
@@ -185,7 +193,7 @@ class Binder:
 
     def _user_variable(self, expr: ast.UserVariable, _scope: Scope) -> Bound:
         self.reusable = False
-        value, type_ = self.session.user_variables.get(expr.name, (None, types.NULL))
+        value, type_ = self.session.user_variable(expr.name)
         return self.constant(value, type_)
 
     def _system_variable(self, expr: ast.SystemVariable, _scope: Scope) -> Bound:
@@ -215,7 +223,9 @@ class Binder:
         if bound.kind in types.FLOATS:
             return Bound(f"(- {bound.sql})", bound.type)
         if bound.kind in types.SIGNED:
-            return self.arithmetic("-", Bound("0", types.BIGINT, literal=True), bound)
+            return self.call(arithmetic.function("-", bound.type), bound.type, "0", bound.sql)
+        if bound.kind in types.VECTORS:
+            raise invalid_argument(f"operator unary_minus, bad value [{bound.kind.value}]")
         if bound.kind is Kind.DECIMAL:
             function = arithmetic.function("-", bound.type)
             return self.call(function, bound.type, "'0'", bound.sql)

@@ -68,6 +68,9 @@ _WINDOW_ONLY: Final = {
 """Result type of each window function; None for that of its first argument."""
 
 
+_WHOLE: Final = ast.Frame("rows", ast.FrameBound("unbounded preceding"), ast.FrameBound("unbounded following"))
+
+
 def bind_function(binder: Binder, call: ast.Function, scope: Scope) -> Bound:
     """Bind a function call of any sort."""
     if registry.is_aggregate(call.name):
@@ -214,10 +217,13 @@ def _bind_window_function(binder: Binder, call: ast.Function, scope: Scope) -> B
     fixed = _WINDOW_ONLY[call.name]
     result = fixed or (arguments[0].type if arguments else types.NULL)
     if len(arguments) > 2:  # noqa: PLR2004 - the default of LAG and LEAD
-        result = types.common([arguments[0].type, arguments[2].type])
+        result = arguments[0].type
         arguments = [binder.convert(arguments[0], result), arguments[1], binder.convert(arguments[2], result)]
     inner = ", ".join(argument.sql for argument in arguments)
-    window = _window(binder, call.window or ast.Window(), scope)
+    written = call.window or ast.Window()
+    if call.name == "nth_value" and written.frame is None:
+        written = replace(written, frame=_WHOLE)
+    window = _window(binder, written, scope)
     return Bound(f"{call.name}({inner}) OVER {window}", result)
 
 

@@ -185,13 +185,13 @@ class Writer:
     def delete(self, ids: Sequence[int]) -> int:
         """Delete rows, and what cascades from them.
 
-        :return: how many rows of this table were deleted
+        :return: how many rows were deleted or changed, in this table and others
         :raises ServerError: 20101 for a row that is referenced
         """
-        foreign_keys.before_delete(self._session, self.table, ids)
+        cascaded = foreign_keys.before_delete(self._session, self.table, ids)
         self._remember(ids)
         self._delete_rows(ids)
-        return len(ids)
+        return len(ids) + cascaded
 
     def _delete_rows(self, ids: Sequence[int]) -> None:
         self._connection.run_many(f"DELETE FROM {self.table.physical} WHERE _id = ?", ((identity,) for identity in ids))

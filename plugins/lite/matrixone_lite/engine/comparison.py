@@ -104,6 +104,9 @@ def _towards(binder: Binder, bound: Bound, target: Type) -> Bound:
 def _meeting(left: Bound, right: Bound) -> Type | None:
     """The type two different types are compared as; None when they cannot be."""
     one, other = left.type, right.type
+    if {one.kind, other.kind} & types.VECTORS:
+        vectors_only = {one.kind, other.kind} <= types.VECTORS | types.STRINGS
+        return (one if one.kind in types.VECTORS else other) if vectors_only else None
     for first, second in ((one, other), (other, one)):
         if first.kind in types.STRINGS and second.kind is Kind.DECIMAL:
             return types.decimal(38, max(second.scale, 10))
@@ -121,8 +124,6 @@ def _meeting(left: Bound, right: Bound) -> Type | None:
             return second
         if Kind.JSON in {first.kind, second.kind} or (Kind.BOOL is first.kind and second.kind not in types.NUMBERS):
             return None
-        if first.kind in types.VECTORS and second.kind not in types.VECTORS:
-            return None
         if first.kind is Kind.FLOAT and second.kind is Kind.DECIMAL and right.literal | left.literal:
             # a FLOAT column equals the literal it was stored from
             return types.FLOAT
@@ -130,7 +131,7 @@ def _meeting(left: Bound, right: Bound) -> Type | None:
 
 
 _TEXT_BENDS_TO: Final = (
-    types.INTEGERS | types.FLOATS | types.TEMPORAL | types.VECTORS | types.BYTES | {Kind.BOOL, Kind.BIT, Kind.UUID, Kind.YEAR}
+    types.INTEGERS | types.FLOATS | types.TEMPORAL | types.BYTES | {Kind.BOOL, Kind.BIT, Kind.UUID, Kind.YEAR}
 )
 
 

@@ -9,7 +9,7 @@ from matrixone_lite.engine import types
 from matrixone_lite.engine.api import Done, Rows
 from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.dispatch import handles
-from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.errors import ServerError, internal, invalid_input
 from matrixone_lite.engine.export import export
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.scope import Scope
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Type, Value
 
+_SYNTAX_ERROR = 1064
+_TRANSACTION_CONTROL = (ast.Begin, ast.Commit, ast.Rollback)
 _NOT_PREPARED = {TransactionKind.UNCLASSIFIED, TransactionKind.ADMINISTRATIVE}
 
 
@@ -91,7 +93,7 @@ def set_variables(session: LiteSession, statement: ast.SetVariables) -> Done:
     for assignment in statement.assignments:
         if assignment.scope == "user":
             value, type_ = (None, types.NULL) if assignment.value is None else evaluate(session, assignment.value)
-            session.user_variables[assignment.name] = (value, type_)
+            session.user_variables[assignment.name.lower()] = (value, type_)
         elif assignment.value is None:
             session.variables.reset(assignment.name, assignment.scope)
         else:
@@ -109,12 +111,20 @@ def _setting(session: LiteSession, expr: ast.Expr) -> Any:
 @handles(ast.Prepare)
 def prepare(session: LiteSession, statement: ast.Prepare) -> Done:
     """PREPARE."""
+    session.named_statements.pop(statement.name.lower(), None)
     text = statement.text
     if isinstance(text, ast.UserVariable):
-        text = str(session.user_variables.get(text.name, (None, types.NULL))[0] or "")
-    prepared = session.prepare(text)
-    if type(prepared.statement).transaction_kind in _NOT_PREPARED:
-        raise internal("statement can not be prepared")
+        text = str(session.user_variable(text.name)[0] or "")
+    try:
+        prepared = session.prepare(text)
+    except ServerError as error:
+        if error.errno == _SYNTAX_ERROR:
+            raise ServerError(1105, error.message.removeprefix("SQL parser error: ")) from None
+        raise
+    if isinstance(prepared.statement, _TRANSACTION_CONTROL):
+        raise invalid_input("cannot prepare TCL and DCL statement")
+    if type(prepared.statement).transaction_kind in _NOT_PREPARED or isinstance(prepared.statement, ast.Use):
+        raise internal(f"statement: '{text}'")
     session.named_statements[statement.name.lower()] = prepared
     return Done()
 
@@ -124,10 +134,10 @@ def execute(session: LiteSession, statement: ast.Execute) -> Any:
     """EXECUTE."""
     prepared = session.named_statements.get(statement.name.lower())
     if prepared is None:
-        raise ServerError(20400, f"prepared statement '{statement.name}' does not exist")
+        raise ServerError(20400, f"invalid state prepared statement '{statement.name}' does not exist")
     if len(statement.arguments) != prepared.param_count:
         raise ServerError(20301, "invalid input: Incorrect arguments to EXECUTE")
-    session.arguments = [session.user_variables.get(variable.name, (None, types.NULL)) for variable in statement.arguments]
+    session.arguments = [session.user_variable(variable.name) for variable in statement.arguments]
     run: Callable[[], Any] = lambda: session.dispatch(prepared.statement)  # noqa: E731 - annotated, unlike a def in this place
     return session.transactions.run(prepared.statement, run)
 

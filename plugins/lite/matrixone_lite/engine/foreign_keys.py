@@ -49,6 +49,8 @@ def check_parents(session: LiteSession, table: Table, rows: Sequence[list[Any]],
         if parent.id == table.id:
             referenced = _positions(table, key.referenced)
             wanted -= {tuple(row[n] for n in referenced) for row in rows}
+        if parent.id == table.id:
+            error = ServerError(1452, NO_PARENT)
         sql = f"SELECT 1 FROM {parent.physical} WHERE {_condition(parent, key.referenced)}"
         if any(session.connection.value(sql, values) is None for values in wanted):
             raise error
@@ -60,11 +62,15 @@ def _children_rows(session: LiteSession, child: Table, key: ForeignKey, values: 
     return [(row[0], list(row[1:])) for row in session.connection.run(sql, values)]
 
 
-def before_delete(session: LiteSession, table: Table, ids: Sequence[int]) -> None:
-    """Apply ON DELETE of the tables that reference the rows; error 20101 where it restricts."""
+def before_delete(session: LiteSession, table: Table, ids: Sequence[int]) -> int:
+    """Apply ON DELETE of the tables that reference the rows, and return how many rows that changed.
+
+    :raises ServerError: 20101 where it restricts
+    """
     children = session.catalog.children(table)
     if not children or not _enabled(session):
-        return
+        return 0
+    changed = 0
     going = set(ids)
     for child, key in children:
         listed = ", ".join(table.by_name[name.lower()].physical for name in key.referenced)
@@ -76,18 +82,19 @@ def before_delete(session: LiteSession, table: Table, ids: Sequence[int]) -> Non
             if child.id == table.id:
                 rows = [row for row in rows if row[0] not in going]
             if rows:
-                _delete_children(session, child, key, rows)
+                changed += _delete_children(session, child, key, rows)
+    return changed
 
 
-def _delete_children(session: LiteSession, child: Table, key: ForeignKey, rows: Sequence[tuple[int, list[Any]]]) -> None:
+def _delete_children(session: LiteSession, child: Table, key: ForeignKey, rows: Sequence[tuple[int, list[Any]]]) -> int:
     from matrixone_lite.engine.changes import Writer
 
     if key.on_delete == "cascade":
-        Writer(session, child).delete([identity for identity, _ in rows])
-    elif key.on_delete == "set null":
+        return Writer(session, child).delete([identity for identity, _ in rows])
+    if key.on_delete == "set null":
         _assign(session, child, key, rows, [None] * len(key.columns))
-    else:
-        raise internal(HAS_CHILD)
+        return len(rows)
+    raise internal(HAS_CHILD)
 
 
 def _assign(session: LiteSession, child: Table, key: ForeignKey, rows: Sequence[tuple[int, list[Any]]], values: Sequence[Any]) -> None:

@@ -196,6 +196,8 @@ class Insertion:
             affected = update.run(rows)
         elif statement.replace:
             affected = self._replace(rows)
+            if not self._table.unique_indexes:
+                return Done(affected)
         else:
             ids = self._writer.insert(rows, ignore=self._ignore)
             affected = len(ids)

@@ -63,7 +63,7 @@ def returned(session: LiteSession, table: Table, database: str, items: Sequence[
     scope.add(Source(name, stored_columns(binder, table, "q1", name, database), "q1", table))
     outputs: list[Output] = bind_items(binder, items, scope)
     listed = ", ".join(output.bound.sql for output in outputs)
-    sql = f"SELECT {listed} FROM {table.physical} AS q1 WHERE q1._id = {binder.parameters.add(None)}"
+    sql = f"SELECT {listed} FROM {table.physical} AS q1 WHERE q1._id = {binder.parameters.add_own(None)}"
     plan = make_plan(binder, sql, outputs)
     session.connection.register(plan.functions)
     values = list(plan.values(session))

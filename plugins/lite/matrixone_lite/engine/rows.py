@@ -67,7 +67,7 @@ def _columns(table: Table, handle: str) -> list[tuple[str, Bound]]:
 
 
 def _row_source(binder: Binder, table: Table, handle: str) -> str:
-    listed = ", ".join(f"{binder.parameters.add(None)} AS {column.physical}" for column in table.columns)
+    listed = ", ".join(f"{binder.parameters.add_own(None)} AS {column.physical}" for column in table.columns)
     return f"(SELECT {listed}) AS {handle}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from matrixone_lite.engine import types
 from matrixone_lite.engine.aggregates import SINGLE
 from matrixone_lite.engine.bound import Bound
+from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, invalid_input, syntax_error, unsupported
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.grouping import expand_grouping
@@ -128,10 +129,10 @@ def _bind_keys(binder: Binder, query: ast.Select, scope: Scope) -> list[str]:
         bounds = [binder.bind(expr, scope) for expr in expressions]
         scope.clause = ""
         keys = [binder.order_key(bound) for bound in bounds]
-        scope.grouping = frozenset(bound.sql for bound in bounds)
+        scope.grouping = frozenset(bound.sql for bound in bounds) if binder.session.full_group_by else None
         scope.key_shapes = frozenset(type(expr) for expr in expressions)
     elif any(map(has_aggregate, [*query.items, *query.order_by])) or query.having is not None:
-        scope.grouping = frozenset()
+        scope.grouping = frozenset() if binder.session.full_group_by else None
     return keys
 
 
@@ -159,12 +160,22 @@ def bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) ->
             outputs += expand_star(item.expr, scope)
         else:
             bound = binder.bind(item.expr, scope)
-            if isinstance(item.expr, ast.UserVariable):
-                bound = binder.convert(bound, types.TEXT if bound.kind is Kind.NULL else types.VARCHAR)
+            if isinstance(item.expr, (ast.UserVariable, ast.Parameter)):
+                bound = _as_variable(binder, bound)
             elif bound.kind is Kind.TUPLE:
                 bound = Bound(bound.sql, Type(Kind(bound.type.members[0])))
             outputs.append(Output(item.alias or column_name(item.expr), bound))
     return outputs
+
+
+def _as_variable(binder: Binder, bound: Bound) -> Bound:
+    """A variable or parameter as the only thing in a column is text, whatever it holds."""
+    if bound.kind is Kind.BOOL:
+        return Bound(f"iif({bound.sql}, 'true', 'false')", types.TEXT)
+    if bound.kind in types.VECTORS:
+        shown = Bound(bound.sql, bound.type)
+        return Bound(f"replace({binder.convert(shown, types.TEXT, Mode.STORE).sql}, ',', '')", types.TEXT)
+    return binder.convert(bound, types.TEXT)
 
 
 def expand_star(star: ast.Star, scope: Scope) -> list[Output]:
@@ -231,11 +242,19 @@ def bind_limit(binder: Binder, limit: ast.Limit | None, scope: Scope) -> str:
     """The LIMIT of any statement; error 1149 for a negative one."""
     if limit is None:
         return ""
-    count = binder.convert(binder.bind(limit.count, scope), types.BIGINT)
+    offset = "" if limit.offset is None else f" OFFSET {_row_count(binder, limit.offset, scope)}"
+    return f" LIMIT {_row_count(binder, limit.count, scope)}{offset}"
+
+
+def _row_count(binder: Binder, expr: ast.Expr, scope: Scope) -> str:
+    count = binder.bind(expr, scope)
     if count.literal and count.text.startswith("-"):
         raise ServerError(1149, "SQL syntax error: LIMIT must be a non-negative integer")
-    offset = "" if limit.offset is None else f" OFFSET {binder.convert(binder.bind(limit.offset, scope), types.BIGINT).sql}"
-    return f" LIMIT {count.sql}{offset}"
+    if count.literal and count.kind in {Kind.DECIMAL, Kind.DOUBLE}:
+        raise ServerError(1149, "SQL syntax error: only uint64 support in LIMIT clause")
+    converted = binder.convert(count, types.UBIGINT, Mode.COMPARE)
+    # a number beyond SQLite's integers is no limit at all
+    return converted.sql if count.kind is not Kind.UBIGINT else f"min({converted.sql}, 9223372036854775807)"
 
 
 def _bind_set_operation(binder: Binder, query: ast.SetOperation, parent: Scope | None) -> BoundQuery:

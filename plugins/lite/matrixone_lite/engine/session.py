@@ -16,7 +16,7 @@ from matrixone_lite.engine.api import STATUS_AUTOCOMMIT, STATUS_IN_TRANSACTION, 
 from matrixone_lite.engine.catalog import Catalog, Table
 from matrixone_lite.engine.context import Context
 from matrixone_lite.engine.dispatch import handler_of
-from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.errors import ServerError, internal, invalid_input
 from matrixone_lite.engine.plans import Plan, compile_query
 from matrixone_lite.engine.snapshots import moment_of
 from matrixone_lite.engine.system import SYSTEM_TABLES, SystemTable
@@ -73,6 +73,7 @@ class LiteSession:
         self.in_utc = True
         self.pipes_concatenate = False
         self._ansi_quotes = False
+        self.full_group_by = True
         if database:
             self.use(database)
 
@@ -143,6 +144,7 @@ class LiteSession:
         modes = self.variables.text("sql_mode").upper().split(",")
         self.pipes_concatenate = "PIPES_AS_CONCAT" in modes
         self._ansi_quotes = "ANSI_QUOTES" in modes or "ANSI" in modes
+        self.full_group_by = "ONLY_FULL_GROUP_BY" in modes
         self.transactions.autocommit = bool(self.variables.number("autocommit"))
         self._plans.clear()
 
@@ -150,6 +152,13 @@ class LiteSession:
     def variable_text(self, name: str, scope: str | None) -> str:
         """What ``@@name`` prints."""
         return self.variables.text(name, scope)
+
+    def user_variable(self, name: str) -> tuple[Value, Type]:
+        """Value and type of ``@name``; error 20101 when it was never set."""
+        found = self.user_variables.get(name.lower())
+        if found is None:
+            raise internal(f"the user variable {name} does not exist")
+        return found
 
     def moment(self, hint: ast.TimeTravel) -> int | None:
         """The moment a time-travel hint means."""
@@ -251,7 +260,7 @@ class LiteSession:
         """
         statements = parse(sql, ansi_quotes=self._ansi_quotes)
         if len(statements) != 1:
-            raise ServerError(20301, "invalid input: cannot prepare multi statements")
+            raise invalid_input("prepared statement must contain exactly one statement")
         statement = statements[0]
         count = sum(isinstance(node, ast.Parameter) for node in walk(statement, into_queries=True))
         columns: Sequence[Column] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matrixone_lite.engine.catalog import Table
-from matrixone_lite.engine.errors import internal, no_such_table
+from matrixone_lite.engine.errors import internal, invalid_input, no_such_table
 from matrixone_lite.engine.namespace import current_database
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ def target_table(session: LiteSession, name: ast.Name) -> tuple[Database, Table]
 
     :raises ServerError: 1146 when there is none, 20101 when it may not be changed
     """
+    if name.database is None and not session.database:
+        raise no_such_table("", name.name)
     database = current_database(session, name.database)
     if database.publisher is not None:
         raise internal("cannot insert/update/delete from public table")
@@ -26,5 +28,5 @@ def target_table(session: LiteSession, name: ast.Name) -> tuple[Database, Table]
     if table is None:
         raise no_such_table(database.name, name.name)
     if table.kind != "table":
-        raise internal(f"cannot insert/update/delete from {table.kind}")
+        raise invalid_input(f"cannot insert/update/delete from {table.kind}")
     return database, table

@@ -323,7 +323,7 @@ def _check_length(kind: Kind, length: int) -> None:
     if kind in VECTORS and length < 1:
         raise ServerError(1690, f"data out of range: data type {name},  typeLen cannot be less than 1")
     if kind in VECTORS and length > 65535:  # noqa: PLR2004 - the largest dimension
-        raise ServerError(1690, f"data out of range: data type {name},  typeLen is over the MaxVectorLen: 65535")
+        raise ServerError(1690, f"data out of range: data type {name},  typeLen is over the MaxVectorLen : 65535")
     if kind is Kind.BIT and length > 64:  # noqa: PLR2004 - the widest BIT
         raise invalid_input(f"bit width ({length}) is too long (max = 64) ")
 

@@ -19,10 +19,15 @@ def children(node: ast.Node) -> Iterator[ast.Node]:
     """The nodes directly below ``node``."""
     for name in _field_names(type(node)):
         value = getattr(node, name)
-        if isinstance(value, ast.Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, ast.Node))
+        yield from _nodes(value)
+
+
+def _nodes(value: object) -> Iterator[ast.Node]:
+    if isinstance(value, ast.Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
 
 
 def walk(node: ast.Node, *, into_queries: bool = False) -> Iterator[ast.Node]:

@@ -10,6 +10,8 @@ from matrixone_lite.sql import ast
 
 def column_name(expr: ast.Expr) -> str:
     """The name of an unnamed result column: no quotes, one spelling for every construct."""
+    while isinstance(expr, ast.Parenthesized):
+        expr = expr.operand
     if isinstance(expr, ast.Column):
         return expr.name
     return _Printer(quoted=False).show(expr)
@@ -130,7 +132,7 @@ class _Printer:
             separator = "," if expr.separator is None else expr.separator
             inner += f" separator '{separator}'" if self._quoted else f" separator {separator}"
         over = "" if expr.window is None else f" over ({self.window(expr.window)})"
-        return f"{expr.name}({inner}){over}"
+        return f"{expr.spelling or expr.name}({inner}){over}"
 
     def _arguments(self, expr: ast.Function) -> str:
         if expr.name == "trim" and len(expr.args) > 1:
@@ -204,7 +206,7 @@ class _Printer:
         return f"@{expr.name}"
 
     def system_variable(self, expr: ast.SystemVariable) -> str:
-        return f"@@{expr.scope}.{expr.name}" if expr.scope else f"@@{expr.name}"
+        return f"@@{expr.scope}.{expr.name}" if expr.scope and self._quoted else f"@@{expr.name}"
 
     def parameter(self, _expr: ast.Parameter) -> str:
         return "?"

@@ -91,7 +91,7 @@ def last_insert_id(context: Context) -> int:
     return context.last_insert_id
 
 
-@scalar("row_count", result=types.UBIGINT, deterministic=False, context=True)
+@scalar("row_count", result=types.BIGINT, deterministic=False, context=True)
 def row_count(context: Context) -> int:
     """Rows the last statement changed, -1 after a query."""
     return context.row_count
