@@ -116,6 +116,12 @@ def test_a_request_for_tls_is_malformed():
         handshake.parse_login(flags.to_bytes(4, "little") + bytes(28))
 
 
+def test_the_flag_of_tls_in_a_whole_login_is_passed_over():
+    raw = bytes.fromhex(LOGIN)
+    flags = int.from_bytes(raw[:4], "little") | Capability.SSL
+    assert handshake.parse_login(flags.to_bytes(4, "little") + raw[4:]).user == "root"
+
+
 @given(st.text(), st.text(), st.binary(min_size=20, max_size=20))
 def test_only_the_right_password_answers_a_challenge(right, wrong, scramble):
     def answer(password):

@@ -9,6 +9,7 @@ from matrixone_lite.wire.data import MalformedPacketError, Reader, integer
 PROTOCOL_VERSION = 10
 SCRAMBLE_SIZE = 20
 PLUGIN = b"mysql_native_password"
+_TLS_REQUEST = 32  # a request for TLS is a login cut off here; some clients set its flag in a whole login, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def parse_login(payload: bytes) -> Login:
     """
     reader = Reader(payload)
     asked = Capability(reader.integer(4))
-    if not asked & Capability.PROTOCOL_41 or asked & Capability.SSL:
+    if not asked & Capability.PROTOCOL_41 or (asked & Capability.SSL and len(payload) <= _TLS_REQUEST):
         raise MalformedPacketError("a login of protocol 4.1 without TLS was due")
     capabilities = asked & SERVER_CAPABILITIES
     reader.take(4 + 1 + 23)  # the client's packet limit, its character set, a filler
