@@ -42,7 +42,9 @@ def standard_library() -> Path:
 
 
 def read_corpus(root: Path, limit: int | None = None) -> list[Entry]:
-    """Collect the docstrings of all public modules, classes, functions and methods below a folder, in order of name.
+    """Collect the docstrings of all modules and of the public names in them, in order of module.
+
+    Modules such as ``_pydatetime`` count: what is public is often written there.
 
     Args:
         root: Folder of a library.
@@ -91,11 +93,7 @@ def _members(parent: ast.Module | ast.ClassDef, module: str, prefix: str) -> Ite
 
 def _sources(root: Path) -> list[Path]:
     paths = (path.relative_to(root) for path in root.rglob("*.py"))
-    return sorted(root / path for path in paths if not any(_is_skipped(part) for part in path.parts))
-
-
-def _is_skipped(part: str) -> bool:
-    return part in _SKIPPED_FOLDERS or (part.startswith("_") and part != "__init__.py")
+    return sorted(root / path for path in paths if _SKIPPED_FOLDERS.isdisjoint(path.parts))
 
 
 def _module_name(root: Path, path: Path) -> str:

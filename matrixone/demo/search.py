@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["best", "matching", "nearest"]
 
-_CANDIDATES = 30
+_CANDIDATES = 100
 _DAMPING = 60  # of reciprocal rank fusion: how little the first places differ
 # Natural language mode would take several words for a phrase.
 _MATCHING = """
@@ -36,7 +36,7 @@ def nearest(session: Session, vector: NDArray[np.float32], limit: int) -> list[D
 
 
 def matching(session: Session, query: str, limit: int) -> list[Docstring]:
-    """Find the docstrings that hold most of the words of a query, longer forms included."""
+    """Find the docstrings that hold all words of a query, or longer forms of them."""
     words = _boolean_search(query)
     if not words:
         return []
@@ -53,9 +53,9 @@ def best(session: Session, query: str, vector: NDArray[np.float32], limit: int) 
 
 
 def _boolean_search(query: str) -> str:
-    """Write each word so that it also finds its longer forms: ``dates`` becomes ``date*``."""
+    """Ask for every word, in longer forms too: ``dates`` becomes ``+date*``."""
     words = re.findall(r"\w+", query.lower())
-    return " ".join(f"{word.removesuffix('s') or word}*" for word in words)
+    return " ".join(f"+{word.removesuffix('s') or word}*" for word in words)
 
 
 def _of_numbers(session: Session, numbers: Sequence[int]) -> list[Docstring]:

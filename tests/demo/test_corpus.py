@@ -24,7 +24,7 @@ def test_the_standard_library_has_thousands_of_docstrings(library):
 def test_names_are_public_and_texts_are_not_empty(library):
     for entry in library:
         assert entry.text.strip()
-        assert not any(part.startswith("_") for part in f"{entry.module}.{entry.name}".split("."))
+        assert entry.kind == "module" or not any(part.startswith("_") for part in entry.name.split("."))
 
 
 def test_a_limit_takes_the_first(library):
@@ -76,11 +76,12 @@ def test_nothing_is_imported_and_files_that_are_not_python_are_passed_over(tmp_p
     (tmp_path / "package" / "__init__.py").write_text('"""About the package."""\nraise SystemExit')
     (tmp_path / "package" / "part.py").write_text('"""About the part."""\nimport missing')
     (tmp_path / "package" / "tests" / "test_part.py").write_text('"""A test."""')
-    (tmp_path / "package" / "_inner.py").write_text('"""Not public."""')
+    (tmp_path / "package" / "_inner.py").write_text('"""Written here."""')
     (tmp_path / "package" / "latin.py").write_bytes(b'"""Caf\xe9."""')
     (tmp_path / "package" / "declared.py").write_bytes(b'# -*- coding: latin-1 -*-\n"""Caf\xe9."""')
     assert [(entry.module, entry.text) for entry in read_corpus(tmp_path)] == [
         ("package", "About the package."),
+        ("package._inner", "Written here."),
         ("package.declared", "Café."),
         ("package.part", "About the part."),
     ]
