@@ -168,7 +168,7 @@ class LiteSession:
         """Database and table of a name; None when the table is missing, an error when the database is."""
         database = namespace.current_database(self, name.database, at)
         system = SYSTEM_TABLES.get((database.name, name.name.lower()))
-        if system is not None:
+        if system is not None and system.shown_to(self.principal.account_id):
             return database.name, system
         table = namespace.find_table(self, database, name.name, at)
         return None if table is None else (database.name, table)

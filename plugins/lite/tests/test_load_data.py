@@ -1,0 +1,150 @@
+"""LOAD DATA, INTO OUTFILE and the files of stages."""
+
+import bz2
+import gzip
+
+import pytest
+
+
+@pytest.fixture
+def table(db):
+    db.run("create table t (id int primary key, a varchar(20), n int default 9)")
+    return db
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="f.csv"):
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("local", ["", "local"])
+def test_csv(table, file, local):
+    path = file('id,a,n\n1,"one, two",3\n2,\\N,\n')
+    assert table.run(f"load data {local} infile '{path}' into table t fields terminated by ',' ignore 1 lines") == 2
+    assert table.rows("select * from t order by id") == [[1, "one, two", 3], [2, None, None]]
+
+
+def test_inline(table):
+    assert (
+        table.run("load data inline format = 'csv', data = '1,x,2\n2,y,3' into table t fields terminated by ','") == 2
+    )
+    assert (
+        table.run(
+            """load data inline format = 'jsonline', data = '{"id": 3, "a": "z", "n": 1}', jsontype = 'object' into table t"""
+        )
+        == 1
+    )
+    assert table.rows("select * from t order by id") == [[1, "x", 2], [2, "y", 3], [3, "z", 1]]
+
+
+def test_columns_defaults_and_nullif(table, file):
+    path = file("1;skipped;none\n2;skipped;b\n")
+    table.run(f"load data infile '{path}' into table t fields terminated by ';' (id, @s, a) set a = nullif(a, 'none')")
+    assert table.rows("select * from t order by id") == [[1, None, 9], [2, "b", 9]]
+
+
+def test_compressed_files(table, file):
+    table.run(f"load data infile '{file(gzip.compress(b'1,x,1'), 'f.gz')}' into table t")
+    table.run(f"load data local infile '{file(bz2.compress(b'2,y,2'), 'f.bz2')}' into table t")
+    assert table.rows("select id from t order by id") == [[1], [2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("1,a\n", (20301, "invalid input: the data of row 1 contained is not equal to input columns")),
+        ("1,a,1\nx,b,1\n", (20101, "internal error: the input value 'x' is not int32 type for column 0")),
+        (f"1,{'a' * 21},1\n", (20101, "internal error: Data too long for column 'a' at row 1")),
+        ("\\N,a,1\n", (3819, "constraint violation: Column 'id' cannot be null")),
+    ],
+)
+@pytest.mark.parametrize("local", ["", "local"])
+def test_one_bad_row_and_nothing_is_loaded(table, file, local, text, error):
+    table.run("begin", "insert into t values (9, 'kept', 1)")
+    assert table.error(f"load data {local} infile '{file('5,good,1' + chr(10) + text)}' into table t") in {
+        error, (error[0], error[1].replace("row 1", "row 2"))
+    }  # fmt: skip
+    table.run("commit")
+    assert table.rows("select id from t") == [[9]]
+
+
+def test_a_load_is_part_of_the_transaction(table, file):
+    table.run("begin")
+    table.run(f"load data local infile '{file('1,x,1')}' into table t")
+    assert table.rows("select count(*) from t") == [[1]]
+    table.run("rollback")
+    assert table.rows("select count(*) from t") == [[0]]
+
+
+def test_into_a_temporary_table_and_on(table, file):
+    table.run(
+        "begin",
+        "create temporary table s (id int, a varchar(20))",
+        f"load data local infile '{file('1,x' + chr(10) + '2,y')}' into table s fields terminated by ','",
+        "insert into t (id, a) select id, a from s",
+        "drop table s",
+        "commit",
+    )
+    assert table.rows("select id, a, n from t order by id") == [[1, "x", 9], [2, "y", 9]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("infile '/nosuch/file' into table t", (20301, "invalid input: the file does not exist in load flow")),
+        ("infile '/nosuch/file' into table nosuch", (1146, "no such table t_db.nosuch")),
+        ("infile 'stage://nosuch/f' into table t", (20300, "invalid configuration: Stage nosuch not found")),
+        (
+            "infile {'filepath'='/f', 'format'='xml'} into table t",
+            (20300, "invalid configuration: the format 'xml' is not supported"),
+        ),
+        (
+            "infile {'filepath'='/f', 'format'='parquet'} into table t",
+            (20105, "not supported: lite: LOAD DATA of parquet files"),
+        ),
+    ],
+)
+def test_refused_sources(table, sql, error):
+    assert table.error(f"load data {sql}") == error
+
+
+def test_out_and_in_again(db, tmp_path):
+    db.run("create table t (id int primary key, a varchar(50), d double, b bool)")
+    rows = [
+        [1, 'comma, quote " back\\slash\ttab', 1.25, 1],
+        [2, "new\nline", -0.5, 0],
+        [3, "", None, None],
+        [4, None, 3, 1],
+    ]
+    for row in rows:
+        with db.driver.cursor() as cursor:
+            cursor.execute("insert into t values (%s, %s, %s, %s)", row)
+    path = tmp_path / "out.csv"
+    assert db.run(f"select * from t order by id into outfile '{path}'") == 0
+    assert path.read_text().splitlines()[0] == "id,a,d,b"
+    db.run("create table back like t")
+    assert (
+        db.run(f"load data infile '{path}' into table back fields terminated by ',' enclosed by '\"' ignore 1 lines")
+        == 4
+    )
+    assert db.rows("select * from back order by id") == rows
+    assert db.error(f"select 1 into outfile '{path}'") == (20406, "file out.csv already exists")
+
+
+def test_files_of_a_stage(db, tmp_path):
+    db.run("drop stage if exists t_files", f"create stage t_files url = 'file://{tmp_path}/'")
+    db.run("create table t (id int)", "insert into t values (1), (2)")
+    db.run("select * from t order by id into outfile 'stage://t_files/deep/out.csv' header 'false'")
+    assert (tmp_path / "deep" / "out.csv").read_text() == "1\n2\n"
+    assert db.rows("select file from stage_list('stage://t_files/deep/') f") == [[f"{tmp_path}/deep/out.csv"]]
+    db.run("create table back (id int)", "load data infile 'stage://t_files/deep/out.csv' into table back")
+    assert db.rows("select sum(id) from back")[0][0] == 3
+    assert db.rows("select load_file(cast('stage://t_files/deep/out.csv?offset=2&size=1' as datalink))") == [["2"]]
+    db.run("remove files from stage 'stage://t_files/deep/*.csv'")
+    assert db.rows("select file from stage_list('stage://t_files/deep/') f") == []
+    db.run("drop stage t_files")
