@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, UnaryExpression, exc
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
-from sqlalchemy.sql import operators
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.functions import FunctionElement
 
 from matrixone.dialect.hints import hint_of
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import GenerativeSelect
 
     from matrixone.dialect.hints import Hint, OnlyMatrixOne, TableAt
+
+# Functions that a vector index may serve.
+_DISTANCE = re.compile(r"l2_distance|cosine_distance|inner_product", re.IGNORECASE)
 
 
 class MatrixOneCompiler(MySQLCompiler_mysqldb):
@@ -64,6 +69,23 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         if not self._in_select:
             raise exc.CompileError("rows can be read at another time, not changed")
         return self._at(table.hint, True, self.visit_alias, table, **kw)
+
+    def limit_clause(self, select: GenerativeSelect, **kw: Any) -> str:
+        """LIMIT; for the nearest vectors of the past without the index, which holds those of the present."""
+        text = super().limit_clause(select, **kw)
+        return f"{text} BY RANK WITH OPTION 'mode=force'" if text and self._hint and _has_distance(select) else text
+
+    def visit_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
+        """``MATCH ... AGAINST``.
+
+        Raises:
+            CompileError: the statement reads the past; the full-text index holds the words of the present.
+        """
+        if self._hint is not None:
+            raise exc.CompileError(
+                "full-text search finds the words of the present; clone the snapshot to search in it"
+            )
+        return super().visit_match_op_binary(binary, operator, **kw)
 
     def visit_only_matrixone(self, _element: OnlyMatrixOne, **_kw: Any) -> str:
         """Nothing: see :class:`~matrixone.dialect.hints.OnlyMatrixOne`."""
@@ -120,6 +142,17 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     def _render_hint(self, hint: Hint) -> str:
         value = hint.value if isinstance(hint.value, int) else self.render_literal_value(hint.value, String())
         return f"{{{hint.keyword} = {value}}}"
+
+
+def _has_distance(select: GenerativeSelect) -> bool:
+    clauses = (*select._order_by_clauses, *getattr(select, "_raw_columns", ()))
+    return any(_is_distance(part) for clause in clauses for part in visitors.iterate(clause))
+
+
+def _is_distance(part: Any) -> bool:
+    """A distance function, or text that may hold one."""
+    is_named = isinstance(part, FunctionElement) or getattr(part, "is_literal", False)
+    return is_named and _DISTANCE.search(part.name) is not None
 
 
 def _refuses_returning(insert: Insert) -> bool:

@@ -91,6 +91,8 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
     def _index(self, index: Index) -> str:
         name = self._prepared_index_name(index)
         using = self._option(index, "using")
+        if (using == "ivfflat" or self._option(index, "prefix")) and _refers_elsewhere(index.table):
+            raise exc.CompileError(f"index {name} with a foreign key in its table: no row could be inserted any more")
         if using is not None:
             return f"INDEX {name} USING {_one_of(_VECTOR_INDEXES, using)} ({self._columns(index)}){self._vector(index)}"
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
@@ -129,6 +131,11 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if value is None and name in ("prefix", "with_parser", "length"):
             value = index.dialect_kwargs.get(f"mysql_{name}")
         return value
+
+
+def _refers_elsewhere(table: Any) -> bool:
+    """Whether the table has a foreign key to another: with these indexes the server then panics at every INSERT."""
+    return any(key.target_fullname.rpartition(".")[0] != table.fullname for key in table.foreign_keys)
 
 
 def _one_of(known: frozenset[str], word: Any) -> str:

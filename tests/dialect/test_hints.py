@@ -14,14 +14,17 @@ from sqlalchemy import (
     delete,
     exc,
     insert,
+    literal_column,
     select,
     table,
     union_all,
     update,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship  # noqa: TC002 - the mapper reads Mapped at run time
 
 from matrixone.dialect.hints import with_mo_ts, with_snapshot, with_timestamp
+from matrixone.vector import Vectorf32, l2_distance
 
 
 class Base(DeclarativeBase):
@@ -40,7 +43,13 @@ class Book(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
 
 
-documents = Table("documents", MetaData(), Column("id", Integer, primary_key=True), Column("title", String(20)))
+documents = Table(
+    "documents",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("title", String(20)),
+    Column("v", Vectorf32(1)),
+)
 
 
 def test_hint_stands_between_table_and_alias(sql):
@@ -111,6 +120,29 @@ def test_moments(sql):
     assert "{TIMESTAMP = '2026-01-01 12:00:00.000005'}" in sql(with_timestamp(select(documents.c.id), noon))
     with pytest.raises(exc.ArgumentError, match="time zone"):
         with_timestamp(select(documents.c.id), noon.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    "order", [lambda near: near, lambda near: near.label("d"), lambda _: "d", lambda _: text_key()]
+)
+def test_the_nearest_of_the_past_are_not_looked_up_in_the_index_of_today(sql, order):
+    near = l2_distance(documents.c.v, [1])
+    statement = select(documents.c.id, near.label("d")).order_by(order(near)).limit(3)
+    assert sql(with_snapshot(statement, "s")).endswith("LIMIT %s BY RANK WITH OPTION 'mode=force'")
+    assert "BY RANK" not in sql(statement)
+    assert "BY RANK" not in sql(with_snapshot(select(documents.c.id).order_by(documents.c.id).limit(3), "s"))
+
+
+def text_key():
+    return literal_column("cosine_distance(v, '[1]')")
+
+
+def test_full_text_search_in_the_past_is_refused(sql):
+    found = select(documents.c.id).where(mysql.match(documents.c.title, against="fox"))
+    assert "MATCH (documents.title) AGAINST" in sql(found)
+    for search in (found, select(documents.c.title.match("fox"))):
+        with pytest.raises(exc.CompileError, match="clone"):
+            sql(with_snapshot(search, "s"))
 
 
 def test_insert_from_select_reads_the_past_and_writes_the_present(sql):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, exc
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, exc
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column  # noqa: TC002 - the mapper reads Mapped at run time
 from sqlalchemy.schema import CreateIndex, DropIndex
 
@@ -83,6 +83,19 @@ def test_indexes_of_mapped_classes(dialect):
         "ALTER TABLE docs ADD INDEX iv USING ivfflat (v) LISTS 2 OP_TYPE 'vector_l2_ops'",
         "ALTER TABLE docs ADD FULLTEXT INDEX ft (title)",
     }
+
+
+@pytest.mark.parametrize("index", [lambda: IvfVectorIndex("i", "v"), lambda: FulltextIndex("i", "title")])
+def test_an_index_that_would_stop_inserts_is_refused(dialect, index):
+    def table(target):
+        columns = Column("id", Integer, primary_key=True), Column("title", String(9)), Column("v", Vectorf32(2))
+        return Table("t", MetaData(), *columns, Column("other", ForeignKey(target)), index())
+
+    (refused,) = table("others.id").indexes
+    with pytest.raises(exc.CompileError, match="inserted"):
+        CreateIndex(refused).compile(dialect=dialect)
+    (allowed,) = table("t.id").indexes
+    assert "ADD" in str(CreateIndex(allowed).compile(dialect=dialect))
 
 
 @pytest.mark.parametrize(
