@@ -41,3 +41,8 @@ class Docstring(Base):
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     embedding: Mapped[list[float]] = mapped_column(Vectorf32(DIMENSION))
+
+    @property
+    def full_name(self) -> str:
+        """Where to import it from."""
+        return self.module if self.kind == "module" else f"{self.module}.{self.name}"

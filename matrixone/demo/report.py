@@ -57,8 +57,8 @@ class Report:
         table.add_column("object", style="bold", overflow="fold")
         table.add_column("documentation")
         for place, docstring in enumerate(found, 1):
-            name = docstring.name if docstring.kind == "module" else f"{docstring.module}.{docstring.name}"
-            table.add_row(str(place), escape(name), escape(docstring.text.split("\n\n", 1)[0].replace("\n", " ")))
+            paragraph = docstring.text.split("\n\n", 1)[0].replace("\n", " ")
+            table.add_row(str(place), escape(docstring.full_name), escape(paragraph))
         self._console.print()
         self._console.print(table if found else f"nothing found for {escape(query)!r}")
 

@@ -187,4 +187,4 @@ def _rows(demo: Demo) -> Iterator[dict[str, object]]:
 
 
 def _shown(query: str, found: Sequence[Docstring]) -> str:
-    return f"{query!r}: " + (", ".join(f"{docstring.module}.{docstring.name}" for docstring in found) or "nothing")
+    return f"{query!r}: " + (", ".join(docstring.full_name for docstring in found) or "nothing")
