@@ -9,6 +9,7 @@ from matrixone_lite.wire.data import MalformedPacketError, Reader, integer
 PROTOCOL_VERSION = 10
 SCRAMBLE_SIZE = 20
 PLUGIN = b"mysql_native_password"
+_TLS_REQUEST = 32  # bytes of a packet that only asks for TLS; some drivers set the flag in a whole login as well
 _TLS_REQUEST = 32  # a request for TLS is a login cut off here; some clients set its flag in a whole login, too
 
 
