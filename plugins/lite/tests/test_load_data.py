@@ -148,3 +148,24 @@ def test_files_of_a_stage(db, tmp_path):
     db.run("remove files from stage 'stage://t_files/deep/*.csv'")
     assert db.rows("select file from stage_list('stage://t_files/deep/') f") == []
     db.run("drop stage t_files")
+
+
+@pytest.mark.parametrize("words", ["", "ignore", "replace"])
+def test_duplicates_are_stored_and_checked_again_afterwards(table, file, words):
+    table.run("create unique index uq on t (a)", "insert into t values (1, 'x', 0), (7, null, 0), (8, null, 0)")
+    path = file("1,x,1\n2,x,2\n2,y,3\n")
+    assert table.run(f"load data infile '{path}' {words} into table t fields terminated by ','") == 3
+    assert table.run(f"load data infile '{path}' {words} into table t fields terminated by ','") == 3
+    assert table.rows("select count(*), count(distinct id) from t") == [[9, 4]]
+    assert table.error("insert into t values (1, 'new', 0)") == (1062, "Duplicate entry '1' for key 'id'")
+    assert table.error("insert into t values (3, 'y', 0)") == (1062, "Duplicate entry 'y' for key 'a'")
+    assert table.error("update t set a = 'x' where id = 7") == (1062, "Duplicate entry 'x' for key 'a'")
+    table.run("insert into t values (3, 'z', 0), (4, null, 0)", "update t set n = 5 where id = 1")
+    assert table.rows("select n from t where id = 1") == [[5], [5], [5]]
+
+
+def test_stored_duplicates_are_rolled_back_with_everything_else(table, file):
+    table.run("insert into t values (1, 'x', 0)", "begin")
+    table.run(f"load data infile '{file('1,x,1')}' into table t fields terminated by ','", "rollback")
+    assert table.rows("select * from t") == [[1, "x", 0]]
+    assert table.error("insert into t values (1, 'y', 0)")[0] == 1062

@@ -16,6 +16,7 @@ from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, not_supported, unsupported
 from matrixone_lite.engine.files import local_path
 from matrixone_lite.engine.insert import Insertion
+from matrixone_lite.engine.loose_keys import unchecked
 from matrixone_lite.engine.targets import target_table
 from matrixone_lite.engine.types import RANGES, STRINGS, Kind
 from matrixone_lite.sql import ast
@@ -224,17 +225,29 @@ def _refused(error: ServerError, column: Column, position: int, field: str, row:
 
 
 def _insert(session: LiteSession, table: Table, columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> int:
+    """Insert rows, duplicates of keys included; LAST_INSERT_ID() stays."""
     generated_before = session.context.last_insert_id
-    statement = ast.Insert(ast.Table(ast.Name(table.name)))
+    connection = session.connection
+    connection.run("SAVEPOINT load")
     try:
-        result = Insertion(session, table, statement).run(columns, rows, "")
+        return _insert_checked(session, table, columns, rows)
     except ServerError as error:
-        if error.errno == _DUPLICATE:
-            # The server stores such rows in spite of the key; SQLite cannot.
-            raise unsupported(f"LOAD DATA of rows that violate a key ({error.message})") from None
-        raise
+        if error.errno != _DUPLICATE:
+            raise
+        connection.run("ROLLBACK TO load")
+        with unchecked(session, table):
+            return _insert_checked(session, table, columns, rows)
     finally:
+        if connection.in_transaction:  # an interrupted write has ended it
+            connection.run("RELEASE load")
         session.context.last_insert_id = generated_before
+
+
+def _insert_checked(
+    session: LiteSession, table: Table, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
+) -> int:
+    statement = ast.Insert(ast.Table(ast.Name(table.name)))
+    result = Insertion(session, table, statement).run(columns, rows, "")
     return result.affected_rows if isinstance(result, Done) else 0
 
 
