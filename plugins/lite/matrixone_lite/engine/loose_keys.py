@@ -1,4 +1,4 @@
-"""Keys of tables that LOAD DATA has put duplicates into: they are stored, and later statements are checked all the same.
+"""Keys of tables LOAD DATA has put duplicates into: they are stored, and later statements are checked all the same.
 
 A unique SQLite index cannot hold such rows. It is replaced by a plain index and by triggers that refuse new duplicates
 in its words.
