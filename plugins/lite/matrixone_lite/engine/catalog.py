@@ -7,7 +7,7 @@ moment. Its tables live in the same SQLite file as the data, hence DDL rolls bac
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -194,6 +194,7 @@ class Catalog:
         self._tables: dict[tuple[int, str], Table | None] = {}
         self._databases: dict[tuple[int, str], Database | None] = {}
         self._children: dict[int, list[tuple[Table, ForeignKey]]] | None = None
+        self.on_replaced: Callable[[Table], None] = lambda _table: None
         connection.run(_TEMPORARY_SCHEMA)
 
     @staticmethod
@@ -319,6 +320,7 @@ class Catalog:
         if table.temporary:
             self._connection.run("DELETE FROM temp.m_temporary WHERE database = ? AND name = ?", (table.database, table.name))
         else:
+            self.on_replaced(table)
             self._connection.run("UPDATE m_tables SET dropped = ? WHERE id = ? AND dropped IS NULL", (self._store.now(), table.id))
         self.touch()
 

@@ -29,6 +29,8 @@ class Writer:
         self._connection = session.connection
         self.table = table
         self._ts = session.store.now()
+        if table.temporary:
+            session.transactions.bind_to_sqlite()
         self._not_null = [(n, column.name) for n, column in enumerate(table.columns) if not column.nullable]
         self._generated = [n for n, column in enumerate(table.columns) if column.generated is not None]
         names = [column.physical for column in table.columns]
@@ -202,10 +204,11 @@ class Writer:
             return
         names = ", ".join(column.physical for column in self.table.columns)
         sql = (
-            f"INSERT INTO {self.table.history} (_id, _ts, _end, {names}) "
-            f"SELECT _id, _ts, ?, {names} FROM {self.table.physical} WHERE _id = ?"
+            f"INSERT INTO {self.table.history} (_h, _id, _ts, _end, {names}) "
+            f"SELECT ?, _id, _ts, ?, {names} FROM {self.table.physical} WHERE _id = ?"
         )
-        self._connection.run_many(sql, ((self._ts, identity) for identity in ids))
+        first = self._session.store.take_history_ids(len(ids)) + 1
+        self._connection.run_many(sql, ((first + n, self._ts, identity) for n, identity in enumerate(ids)))
 
 
 def key_values(table: Table, index: Index, row: Sequence[Value]) -> list[Value]:

@@ -33,8 +33,6 @@ def query(session: LiteSession, statement: ast.Query) -> Rows | Done:
     target: ast.OutFile | None = getattr(statement, "into", None)
     if target is not None:
         return export(session, plan, target)
-    if plan.locking:
-        session.transactions.write()
     return plan.rows(session)
 
 

@@ -28,7 +28,7 @@ def create_storage(session: LiteSession, table: Table) -> None:
     declared = ", ".join(map(_declaration, table.columns))
     session.connection.run(f"CREATE TABLE {table.physical} (_id INTEGER PRIMARY KEY, _ts INTEGER, {declared})")
     if not table.temporary:
-        session.connection.run(f"CREATE TABLE {table.history} (_id INTEGER, _ts INTEGER, _end INTEGER, {declared})")
+        session.connection.run(f"CREATE TABLE {table.history} (_h INTEGER PRIMARY KEY, _id INTEGER, _ts INTEGER, _end INTEGER, {declared})")
     for index in table.indexes:
         create_index(session, table, index)
 
@@ -73,8 +73,9 @@ def end_rows(session: LiteSession, table: Table) -> None:
     listed = ", ".join(column.physical for column in table.columns)
     if not table.temporary:
         session.connection.run(
-            f"INSERT INTO {table.history} (_id, _ts, _end, {listed}) SELECT _id, _ts, ?, {listed} FROM {table.physical}",
-            (session.store.now(),),
+            f"INSERT INTO {table.history} (_h, _id, _ts, _end, {listed}) "
+            f"SELECT ? + row_number() OVER (), _id, _ts, ?, {listed} FROM {table.physical}",
+            (session.store.take_history_ids(session.row_count_of(table)), session.store.now()),
         )
     session.connection.run(f"DELETE FROM {table.physical}")
 

@@ -31,7 +31,7 @@ class Plan:
     outputs: Sequence[Output]
     columns: Sequence[Column]
     renderers: Sequence[Renderer]
-    locking: bool
+    locked: Sequence[str]
     reusable: bool
     dynamic: bool
 
@@ -44,7 +44,13 @@ class Plan:
     def fetch(self, session: LiteSession) -> list[Row]:
         """Run it and read all rows as SQLite keeps them."""
         session.connection.register(self.functions)
-        return session.connection.run(self.sql, self.values(session))
+        rows = session.connection.run(self.sql, self.values(session))
+        return self._lock(session, rows) if self.locked else rows
+
+    def _lock(self, session: LiteSession, rows: list[Row]) -> list[Row]:
+        width = len(self.outputs)
+        session.transactions.lock_rows({pair for row in rows for pair in zip(self.locked, row[width:], strict=True)})
+        return [row[:width] for row in rows]
 
     def rows(self, session: LiteSession) -> Rows:
         """Run it for the client."""
@@ -67,10 +73,10 @@ def compile_query(session: LiteSession, query: ast.Query) -> Plan:
     """Bind a query for the session as it is now."""
     binder = Binder(session)
     bound = bind_query(binder, query)
-    return make_plan(binder, bound.sql, bound.columns, locking=bound.locking)
+    return make_plan(binder, bound.sql, bound.columns, locked=bound.locked)
 
 
-def make_plan(binder: Binder, sql: str, outputs: Sequence[Output], *, locking: bool = False) -> Plan:
+def make_plan(binder: Binder, sql: str, outputs: Sequence[Output], *, locked: Sequence[str] = ()) -> Plan:
     """A plan of what ``binder`` has bound."""
     parameters = tuple(binder.parameters.values)
     dynamic = any(isinstance(parameter, (Argument, Callable)) for parameter in parameters)
@@ -81,7 +87,7 @@ def make_plan(binder: Binder, sql: str, outputs: Sequence[Output], *, locking: b
         outputs,
         tuple(describe(output) for output in outputs),
         tuple(renderer(output.bound.type) for output in outputs),
-        locking,
+        tuple(locked),
         binder.reusable,
         dynamic,
     )

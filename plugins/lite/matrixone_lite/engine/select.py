@@ -13,7 +13,7 @@ from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, invalid_input, syntax_error, unsupported
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.grouping import expand_grouping
-from matrixone_lite.engine.scope import Scope
+from matrixone_lite.engine.scope import Scope, Source
 from matrixone_lite.engine.sources import CommonFrame, bind_source, push_common_tables
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.engine.walk import has_aggregate
@@ -38,14 +38,14 @@ class Output:
 class BoundQuery:
     """A query in SQLite's language; its columns are called ``c0``, ``c1``, … there.
 
-    :param locking: it must hold the write lock (FOR UPDATE)
+    :param locked: SQLite tables whose row ids follow the columns, to be locked
     :param single: it has one row for certain
     """
 
     sql: str
     columns: Sequence[Output]
-    locking: bool = False
     single: bool = False
+    locked: Sequence[str] = ()
 
 
 def bind_query(binder: Binder, query: ast.Query, parent: Scope | None = None, extra: Sequence[str] = ()) -> BoundQuery:
@@ -104,7 +104,8 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
             scope.aliases.setdefault(item.alias.lower(), output.bound)
     select = "SELECT DISTINCT " if query.distinct else "SELECT "
     listed = [f"{output.bound.sql} AS c{n}" for n, output in enumerate(outputs)]
-    parts = [select + ", ".join([*listed, *extra])]
+    locked = _rows_to_lock(query, scope)
+    parts = [select + ", ".join([*listed, *extra, *(f"{source.handle}._id" for source, _ in locked)])]
     if source:
         parts.append(f" FROM {source}")
     parts.append(where)
@@ -117,7 +118,15 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
         parts.append(" ORDER BY " + ", ".join(order))
     parts.append(bind_limit(binder, query.limit, scope))
     single = not keys and scope.saw_aggregate
-    return BoundQuery("".join(parts), outputs, locking=query.locking == "update", single=single or (not source and not where))
+    return BoundQuery("".join(parts), outputs, single=single or (not source and not where), locked=[name for _, name in locked])
+
+
+def _rows_to_lock(query: ast.Select, scope: Scope) -> list[tuple[Source, str]]:
+    """The sources whose rows FOR UPDATE locks: stored tables, where result rows are table rows."""
+    if query.locking != "update" or query.distinct or scope.grouping is not None:
+        return []
+    stored = [source for source in scope.sources if source.table is not None and not source.table.temporary]
+    return [(source, f"t{source.table.storage}") for source in stored if source.table is not None]
 
 
 def _bind_keys(binder: Binder, query: ast.Select, scope: Scope) -> list[str]:

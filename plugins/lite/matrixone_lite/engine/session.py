@@ -66,6 +66,7 @@ class LiteSession:
         self.last_error: ServerError | None = None
         self.statement = ""
         self.transactions = Transactions(self.store, self.connection, lambda: self.variables.number("lock_wait_timeout"), self._was_interrupted)
+        self.catalog.on_replaced = lambda table: self.transactions.replaced_tables.add(f"t{table.storage}")
         self._plans: dict[int, tuple[ast.Query, tuple[Any, ...], Plan]] = {}
         self._interrupted = threading.Event()
         self._disconnect: Callable[[], None] = lambda: None

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import apsw
 
 from matrixone_lite.engine.errors import ServerError
+from matrixone_lite.engine.locks import RowLocks, timed_out
 from matrixone_lite.engine.types import Value
 
 Row = tuple[Any, ...]
@@ -164,15 +165,22 @@ class Connection:
         self._sqlite.close(True)  # noqa: FBT003 - positional only
 
 
+class Writer(Protocol):
+    """A transaction, as the write lock sees it."""
+
+    def park(self) -> bool:
+        """Give the lock up between two statements; False when that is impossible now."""
+
+
 class WriteLock:
     """The right to write, which one transaction has at a time."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._owner: object | None = None
+        self._owner: Writer | None = None
 
-    def acquire(self, owner: object, timeout: float, cancelled: Callable[[], bool]) -> None:
-        """Wait for the lock; owning it already is fine.
+    def acquire(self, owner: Writer, timeout: float, cancelled: Callable[[], bool]) -> None:
+        """Wait for the lock, after asking its owner to step aside; owning it already is fine.
 
         :param owner: whoever will release it
         :param timeout: seconds
@@ -180,17 +188,24 @@ class WriteLock:
         :raises ServerError: 1205 after ``timeout``, 1105 when cancelled
         """
         deadline = time.monotonic() + timeout
-        with self._condition:
-            while self._owner is not None and self._owner is not owner:
-                remaining = deadline - time.monotonic()
-                if remaining <= 0:
-                    raise ServerError(1205, "Lock wait timeout exceeded; try restarting transaction")
-                if cancelled():
-                    raise ServerError(1105, "context canceled")
-                self._condition.wait(min(remaining, _POLL))
-            self._owner = owner
+        while True:
+            with self._condition:
+                if self._owner is None or self._owner is owner:
+                    self._owner = owner
+                    return
+                other = self._owner
+            if other.park():
+                continue
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise timed_out()
+            if cancelled():
+                raise ServerError(1105, "context canceled")
+            with self._condition:
+                if self._owner is other:
+                    self._condition.wait(min(remaining, _POLL))
 
-    def release(self, owner: object) -> None:
+    def release(self, owner: Writer) -> None:
         """Give the lock back; nothing happens when ``owner`` does not have it."""
         with self._condition:
             if self._owner is owner:
@@ -210,6 +225,7 @@ class Store:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.path = self.directory / "matrixone-lite.db"
         self.lock = WriteLock()
+        self.row_locks = RowLocks()
         self.counters = Counters()
         self._clock = threading.Lock()
         self._last = 0
@@ -219,6 +235,10 @@ class Store:
         with self._clock:
             self._last = max(self._last + 1, time.time_ns())
             return self._last
+
+    def take_history_ids(self, count: int) -> int:
+        """Reserve ``count`` numbers for rows of history tables; the first is one more than what is returned."""
+        return self.counters.take("history", count, lambda: time.time_ns() // 1000) - 1
 
     def connect(self, context: object) -> Connection:
         """Open a connection."""

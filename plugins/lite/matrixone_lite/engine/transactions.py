@@ -1,19 +1,20 @@
 """Transactions of one session: what joins them, what is refused in them, what commits them.
 
-SQLite has one writer at a time, so a transaction takes the store's write lock with its first write and keeps it. Reads
-before that see the latest commit each. Every writing statement runs in a savepoint of its own; the last one stays open
-because ROLLBACK TO undoes it.
+A transaction takes SQLite's only write lock with its first write. Reads before that see the latest commit each. Every
+writing statement runs in a savepoint of its own; the last one stays open because ROLLBACK TO undoes it. Between its
+statements a transaction may be parked, see :mod:`matrixone_lite.engine.locks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import apsw
 
 from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.locks import ConflictError, Key, keys_of
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.transaction_kind import TransactionKind, Treatment
 
@@ -33,20 +34,31 @@ _READING: Final = (
     ast.Empty,
     ast.LockTables,
 )
+_CHANGES_ROWS_ONLY: Final = (ast.Insert, ast.Update, ast.Delete, ast.LoadData, ast.Query)
 
 
 class Transactions:
-    """The transaction state of a session."""
+    """The transaction state of a session.
 
-    def __init__(self, store: Store, connection: Connection, lock_timeout: Callable[[], float], cancelled: Callable[[], bool]) -> None:
+    :param lock_timeout: gives the seconds to wait for a lock
+    :param cancelled: asked while waiting; True ends it
+    """
+
+    def __init__(
+        self, store: Store, connection: Connection, lock_timeout: Callable[[], float], cancelled: Callable[[], bool]
+    ) -> None:
         self._store = store
         self._connection = connection
         self._lock_timeout = lock_timeout
         self._cancelled = cancelled
+        self._busy = threading.RLock()
         self._explicit = False
         self._open = False
         self._savepoint = False
         self._last_wrote = False
+        self._parked: bytes | None = None
+        self._bound = False
+        self.replaced_tables: set[str] = set()
         self.autocommit = True
 
     @property
@@ -59,6 +71,10 @@ class Transactions:
 
         :raises ServerError: 20101 when the statement is refused here, else what ``action`` raises
         """
+        with self._busy:
+            return self._run(statement, action)
+
+    def _run(self, statement: ast.Statement, action: Callable[[], T]) -> T:
         kind = type(statement).transaction_kind
         if kind is TransactionKind.BEGIN:
             return action()
@@ -78,11 +94,19 @@ class Transactions:
                 return self._alone(action, writes=writes)
             case Treatment.JOIN:
                 self._open = True
+                self._bound = self._bound or (writes and not isinstance(statement, _CHANGES_ROWS_ONLY))
                 return self._joined(action, writes=writes)
             case _:
                 result = self._on_its_own(action, writes=writes)
                 self._open = self._open or treatment is Treatment.OWN_OPEN
                 return result
+
+    def _treatment(self, kind: TransactionKind) -> Treatment:
+        if self._explicit:
+            return kind.after_begin
+        if not self.autocommit:
+            return kind.later_without_autocommit if self._open else kind.first_without_autocommit
+        return Treatment.NOTHING if kind.after_begin is Treatment.NOTHING else Treatment.JOIN
 
     def _setting(self, action: Callable[[], T]) -> T:
         """Run SET, which commits when it succeeds and rolls everything back when it fails."""
@@ -94,14 +118,6 @@ class Transactions:
         self.commit()
         return result
 
-    def _treatment(self, kind: TransactionKind) -> Treatment:
-        if self._explicit:
-            return kind.after_begin
-        if not self.autocommit:
-            return kind.later_without_autocommit if self._open else kind.first_without_autocommit
-        alone = kind.after_begin
-        return alone if alone is Treatment.NOTHING else Treatment.JOIN
-
     def begin(self) -> None:
         """Open a transaction; one that is open is committed."""
         self.commit()
@@ -109,11 +125,15 @@ class Transactions:
 
     def commit(self) -> None:
         """Make the transaction's changes permanent and close it."""
+        if self._parked is not None:
+            self.write()
         self._close("COMMIT")
 
     def rollback(self) -> None:
         """Undo the transaction and close it."""
-        self._close("ROLLBACK")
+        with self._busy:
+            self._parked = None
+            self._close("ROLLBACK")
 
     def undo_last_statement(self) -> None:
         """What ROLLBACK TO does: take back the last statement, if it wrote."""
@@ -121,16 +141,51 @@ class Transactions:
             self._connection.run("ROLLBACK TO statement")
             self._last_wrote = False
 
-    def write(self) -> None:
-        """Take the write lock for the rest of the transaction, if a statement turns out to write only while it runs."""
-        if not self._connection.in_transaction:
-            self._store.lock.acquire(self, self._lock_timeout(), self._cancelled)
-            self._connection.run("BEGIN IMMEDIATE")
-            if self._open:
-                self._connection.record_changes()
+    def bind_to_sqlite(self) -> None:
+        """Note that the transaction has changed what cannot be parked: temporary tables."""
+        self._bound = True
 
-    def _close(self, how: str) -> None:
-        self._explicit = self._open = self._savepoint = False
+    def lock_rows(self, keys: set[Key]) -> None:
+        """Lock rows without changing them (FOR UPDATE)."""
+        self._store.row_locks.check(self, keys, set())
+        if self._open:
+            self._store.row_locks.hold(self, keys)
+
+    def write(self) -> None:
+        """Get into SQLite as its only writer, with the transaction's changes so far."""
+        if self._connection.in_transaction:
+            return
+        self._store.lock.acquire(self, self._lock_timeout(), self._cancelled)
+        self._connection.run("BEGIN IMMEDIATE")
+        if self._open or self._store.row_locks.others(self):
+            self._connection.record_changes()
+        if self._parked is not None:
+            apsw.Changeset.apply(self._parked, self._connection.sqlite)
+            self._parked = None
+
+    def park(self) -> bool:
+        """Step out of SQLite, keeping the changed rows locked; called by another session's thread.
+
+        :return: False while a statement runs, or where SQLite holds more than changed rows
+        """
+        if not self._busy.acquire(blocking=False):
+            return False
+        try:
+            if not self._open or self._bound:
+                return False
+            self._park()
+            return True
+        finally:
+            self._busy.release()
+
+    def _park(self) -> None:
+        if self._connection.in_transaction:
+            self._parked = self._connection.changes_so_far()
+            self._store.row_locks.hold(self, keys_of(self._parked, self._connection))
+            self._leave("ROLLBACK")
+
+    def _leave(self, how: str) -> None:
+        self._savepoint = self._last_wrote = False
         self._connection.stop_recording()
         try:
             if self._connection.in_transaction:
@@ -138,45 +193,78 @@ class Transactions:
         finally:
             self._store.lock.release(self)
 
+    def _close(self, how: str) -> None:
+        self._explicit = self._open = self._bound = False
+        self.replaced_tables.clear()
+        try:
+            self._leave(how)
+        finally:
+            self._store.row_locks.release(self)
+
+    def _check_locks(self) -> None:
+        """Raise :class:`ConflictError` if the last statement touched what others have locked."""
+        locks = self._store.row_locks
+        if locks.others(self) and self._connection.in_transaction:
+            keys = keys_of(self._connection.changes_so_far(), self._connection)
+            locks.check(self, keys, self.replaced_tables)
+
+    def _wait(self, conflict: ConflictError) -> None:
+        self._store.row_locks.wait(self, conflict.holder, self._lock_timeout(), self._cancelled)
+
     def _alone(self, action: Callable[[], T], *, writes: bool) -> T:
         """Run a statement that commits at once."""
-        try:
-            if writes:
-                self.write()
-            result = action()
-        except BaseException:
-            self._end("ROLLBACK")
-            raise
-        self._end("COMMIT")
-        return result
+        while True:
+            try:
+                if writes:
+                    self.write()
+                result = action()
+                self._check_locks()
+            except ConflictError as conflict:
+                self._end("ROLLBACK")
+                self._wait(conflict)
+            except BaseException:
+                self._end("ROLLBACK")
+                raise
+            else:
+                self._end("COMMIT")
+                return result
 
     def _end(self, how: str) -> None:
+        # an action may have opened a transaction: EXECUTE of BEGIN
         if not self._open:
             self._close(how)
 
     def _joined(self, action: Callable[[], T], *, writes: bool) -> T:
         """Run a statement inside the open transaction."""
         try:
-            with self._statement(writes=writes):
-                return action()
+            while True:
+                try:
+                    return self._in_savepoint(action) if writes else self._reading(action)
+                except ConflictError as conflict:
+                    if not self._bound:
+                        self._park()
+                    self._wait(conflict)
         except ServerError as error:
             if error.errno in _ENDS_TRANSACTION:
                 self.rollback()
             raise
 
-    @contextmanager
-    def _statement(self, *, writes: bool) -> Iterator[None]:
+    def _reading(self, action: Callable[[], T]) -> T:
         self._last_wrote = False
-        if not writes:
-            yield
-            return
+        if self._parked is not None:
+            self.write()
+        return action()
+
+    def _in_savepoint(self, action: Callable[[], T]) -> T:
+        self._last_wrote = False
         self.write()
         if self._savepoint:
             self._connection.run("RELEASE statement")
         self._connection.run("SAVEPOINT statement")
         self._savepoint = True
         try:
-            yield
+            result = action()
+            self._check_locks()
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.run("ROLLBACK TO statement")
@@ -185,23 +273,16 @@ class Transactions:
                 self.rollback()
             raise
         self._last_wrote = True
+        return result
 
     def _on_its_own(self, action: Callable[[], T], *, writes: bool) -> T:
         """Run and commit a statement beside the open transaction, whose changes are set aside meanwhile."""
-        was_open, was_explicit = self._open, self._explicit
-        changes = self._set_aside()
+        self._park()
+        was_open, was_explicit, parked = self._open, self._explicit, self._parked
         self._open = self._explicit = False
+        self._parked = None
+        beside = Transactions(self._store, self._connection, self._lock_timeout, self._cancelled)
         try:
-            return self._alone(action, writes=writes)
+            return beside._alone(action, writes=writes)  # noqa: SLF001 - another instance of this class
         finally:
-            self._open, self._explicit = was_open, was_explicit
-            if changes is not None:
-                self.write()
-                apsw.Changeset.apply(changes, self._connection.sqlite)
-
-    def _set_aside(self) -> bytes | None:
-        if not self._connection.in_transaction:
-            return None
-        changes = self._connection.changes_so_far()
-        self._close("ROLLBACK")
-        return changes
+            self._open, self._explicit, self._parked = was_open, was_explicit, parked

@@ -33,6 +33,8 @@ Value = None | int | float | str | bytes
 class Kind(Enum):
     """The kinds of types, named as the server's errors name them."""
 
+    __hash__ = object.__hash__  # members are unique, and this hash is the faster one
+
     NULL = "ANY"
     BOOL = "BOOL"
     TINYINT = "TINYINT"
