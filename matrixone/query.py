@@ -112,7 +112,10 @@ class Query(QueryBuilder):
 
 
 class AsyncQuery(QueryBuilder):
-    """The twin of :class:`Query`: what runs the query is a coroutine, what builds it is the same."""
+    """The twin of :class:`Query`: what runs the query is a coroutine, what builds it is the same.
+
+    Its session is an asynchronous session or client, whose bridge runs the code of :class:`Query`.
+    """
 
     all = awaitable(Query.all)
     first = awaitable(Query.first)
@@ -131,7 +134,7 @@ class AsyncQuery(QueryBuilder):
             yield row
 
     async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-        result: T = await self._session.run_sync(self._run, method, *args, **kwargs)
+        result: T = await self._session._call(self._run, method, *args, **kwargs)
         return result
 
     def _run(self, session: Any, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
