@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import copies
 from matrixone_lite.engine.api import Done
-from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Database, Table
+from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Database
 from matrixone_lite.engine.ddl import check_database_name
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import (
@@ -24,6 +24,7 @@ from matrixone_lite.engine.system import SYSTEM_TABLES
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.accounts import Account
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.snapshots import Snapshot
@@ -83,17 +84,20 @@ def clone_table(session: LiteSession, statement: ast.CloneTable) -> Done:
         raise no_such_table(statement.name.database or session.database, name)
     account = target_account(session, statement.to_account, "table", statement.hint)
     target = _target_database(session, statement.name, account)
+    at = moment_of(session, statement.hint)
     existing = session.catalog.permanent_table(target.id, name)
     if existing is not None and not statement.if_not_exists:
         raise ServerError(1050, f"table {name} already exists")
-    source = _source_table(session, statement)
-    if existing is None:
-        copies.copy_table(session, source, moment_of(session, statement.hint), target, name)
-        return Done()
-    raise unsupported("CREATE TABLE IF NOT EXISTS … CLONE into a table that exists")
+    source = _source_table(session, statement, at)
+    if existing is not None:
+        raise unsupported("CREATE TABLE IF NOT EXISTS … CLONE into a table that exists")
+    copies.copy_table(session, source, at, target, name)
+    return Done()
 
 
 def _target_database(session: LiteSession, name: ast.Name, account: int) -> Database:
+    if not name.database and not session.database:
+        raise internal(f"no db selected for the dst table {name.name.lower()}")
     if account == session.principal.account_id:
         database = current_database(session, name.database)
     else:
@@ -107,8 +111,8 @@ def _target_database(session: LiteSession, name: ast.Name, account: int) -> Data
     return database
 
 
-def _source_table(session: LiteSession, statement: ast.CloneTable) -> Table:
-    name, at = statement.source, moment_of(session, statement.hint)
+def _source_table(session: LiteSession, statement: ast.CloneTable, at: int | None) -> Table:
+    name = statement.source
     missing = syntax_error(f"table {name.database or ''}-{name.name} does not exist")
     try:
         database = current_database(session, name.database, at)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from array import array
-from collections.abc import Sequence
-from typing import Final
+from typing import Final, TYPE_CHECKING
 
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.types import Kind
 
-_CODES: Final = {Kind.VECF32: "f", Kind.VECF64: "d", Kind.VECF16: "e", Kind.VECBF16: "H", Kind.VECINT8: "b", Kind.VECUINT8: "B"}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CODES: Final = {
+    Kind.VECF32: "f",
+    Kind.VECF64: "d",
+    Kind.VECF16: "e",
+    Kind.VECBF16: "H",
+    Kind.VECINT8: "b",
+    Kind.VECUINT8: "B",
+}
 _RANGES: Final = {Kind.VECINT8: (-128, 127), Kind.VECUINT8: (0, 255)}
+
+
+def single(number: float) -> float:
+    """The nearest number of single precision, infinite beyond its range."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", number))[0])
+    except OverflowError:
+        return math.copysign(math.inf, number)
 
 
 def unpack(blob: bytes, kind: Kind) -> Sequence[float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
 
 from matrixone_lite.sql import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 def column_name(expr: ast.Expr) -> str:
@@ -72,7 +74,9 @@ class _Printer:
         return f"{self.show(expr.operand)} {'not ' * expr.negated}reg_match {self.show(expr.pattern)}"
 
     def between(self, expr: ast.Between) -> str:
-        return f"{self.show(expr.operand)} {'not ' * expr.negated}between {self.show(expr.low)} and {self.show(expr.high)}"
+        return (
+            f"{self.show(expr.operand)} {'not ' * expr.negated}between {self.show(expr.low)} and {self.show(expr.high)}"
+        )
 
     def in_list(self, expr: ast.InList) -> str:
         return f"{self.show(expr.operand)} {'not ' * expr.negated}in ({self.all(expr.items)})"
@@ -211,8 +215,8 @@ class _Printer:
     def parameter(self, _expr: ast.Parameter) -> str:
         return "?"
 
-    def default(self, expr: ast.Default) -> str:
-        return "default" if expr.column is None else f"default({self.show(expr.column)})"
+    def default(self, _expr: ast.Default) -> str:
+        return "default"
 
     def inserted(self, expr: ast.InsertedValue) -> str:
         return f"values({self.show(expr.column)})"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types
-from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.errors import internal, not_supported, syntax_error
 from matrixone_lite.engine.fulltext.index import FulltextIndex
 from matrixone_lite.engine.storage import UserFunction
+from matrixone_lite.engine.vectors import single
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.lexer import MANUAL
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.bound import Bound
+    from collections.abc import Iterator
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.catalog import Index, Table
     from matrixone_lite.engine.context import Context
@@ -51,7 +52,8 @@ def _raise(*_values: Any) -> Value:
 
 def _look_up(context: Context, number: int, identity: int) -> Value:
     scores: dict[int, float] = context.session.search_results[number]
-    return scores.get(identity)
+    score = scores.get(identity)
+    return None if score is None else single(score)
 
 
 _WITHOUT_INDEX: Final = UserFunction("match_without_index", _raise, deterministic=False)

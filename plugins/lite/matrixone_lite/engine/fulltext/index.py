@@ -6,18 +6,20 @@ all sessions: a search reads the pairs it can see, adds those that are new, and 
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.fulltext.patterns import Node, parse_boolean
+from matrixone_lite.engine.fulltext.patterns import parse_boolean
 from matrixone_lite.engine.fulltext.tokens import document_tokens, pattern_tokens
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.fulltext.patterns import Node
+    from collections.abc import Callable, Iterable, Mapping
     from matrixone_lite.engine.storage import Connection
 
 Row = tuple[int, int]
@@ -105,10 +107,11 @@ class FulltextIndex:
 
     def _add(self, connection: Connection, missing: set[Row]) -> None:
         listed = ", ".join(self._columns)
-        for identity, ts, *values in connection.run(f"SELECT _id, _ts, {listed} FROM {self._physical}"):
-            if (identity, ts) in missing:
-                texts = [value if isinstance(value, str) else str(value) for value in values if value is not None]
-                self._words.add((identity, ts), document_tokens(texts, self._parser))
+        ids = json.dumps([identity for identity, _ in missing])
+        sql = f"SELECT _id, _ts, {listed} FROM {self._physical} WHERE _id IN (SELECT value FROM json_each(?))"
+        for identity, ts, *values in connection.run(sql, (ids,)):
+            texts = [str(value) for value in values if value is not None]
+            self._words.add((identity, ts), document_tokens(texts, self._parser))
 
 
 class _Search:
@@ -121,7 +124,7 @@ class _Search:
         total = sum(words.lengths[row] for row in visible)
         self._average = total / len(visible) if visible else 0.0
 
-    # --- finding -------------------------------------------------------------------------------------------------------
+    # --- finding -----------------------------------------------------------------------------------------------------
 
     def _places(self, word: str, *, prefix: bool) -> Mapping[Row, list[int]]:
         if not prefix:
@@ -153,7 +156,7 @@ class _Search:
             }
         return {row: len(starts) for row, starts in candidates.items() if starts}
 
-    # --- scoring -------------------------------------------------------------------------------------------------------
+    # --- scoring -----------------------------------------------------------------------------------------------------
 
     def _score(self, found: Found, weight: float = 1.0) -> Scores:
         if not found:
@@ -167,7 +170,7 @@ class _Search:
         length = self._words.lengths[row] / self._average
         return count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
 
-    # --- modes ---------------------------------------------------------------------------------------------------------
+    # --- modes -------------------------------------------------------------------------------------------------------
 
     def natural(self, pattern: str) -> Scores:
         """Natural language: the whole pattern as a phrase."""
@@ -178,30 +181,30 @@ class _Search:
         required = [node for node in nodes if node.sign.required]
         optional = [node for node in nodes if node.sign.required is None]
         excluded = [node for node in nodes if node.sign.required is False]
-        within: set[Row] | None = None
-        for node in required:
-            found = self._node_scores(node, within).keys()
-            within = {*found} if within is None else within & found
-        total: Scores = dict.fromkeys(within, 0.0) if within is not None else {}
-        for node in required:
-            _add_scores(total, self._node_scores(node), total.keys() & total.keys())
-        for node in optional:
-            scores = self._node_scores(node, within)
-            _add_scores(total, scores, scores.keys())
+        must = [self._node_scores(node, once=len(nodes) > 1) for node in required]
+        within: set[Row] | None = set.intersection(*(set(scores) for scores in must)) if must else None
+        may = [self._node_scores(node, within) for node in optional]
+        total: Scores = {}
+        for row in set().union(*may) if within is None else within:
+            total[row] = sum(scores.get(row, 0.0) for scores in (*must, *may))
         for node in excluded:
             for row in self._node_scores(node):
                 total.pop(row, None)
         return total
 
-    def _node_scores(self, node: Node, within: set[Row] | None = None) -> Scores:
+    def _node_scores(self, node: Node, within: set[Row] | None = None, *, once: bool = False) -> Scores:
+        """Scores of one part of a pattern.
+
+        :param within: the rows the required parts leave over, among which an optional one is as rare as it is there
+        :param once: count an occurrence once a row, as the server does with words behind + in company
+        """
         if node.children:
-            scores = self.boolean(node.children)
-            kept = {row: score * node.sign.weight for row, score in scores.items()}
-            return kept if within is None else {row: score for row, score in kept.items() if row in within}
+            scores = {row: score * node.sign.weight for row, score in self.boolean(node.children).items()}
+            return scores if within is None else {row: score for row, score in scores.items() if row in within}
         found = self._node_rows(node)
         if within is not None:
             found = {row: count for row, count in found.items() if row in within}
-        return self._score(found, node.sign.weight)
+        return self._score(dict.fromkeys(found, 1) if once else found, node.sign.weight)
 
     def _node_rows(self, node: Node) -> Found:
         if not node.phrase:
@@ -224,8 +227,3 @@ def _plain_words(phrase: str) -> list[tuple[str, int, bool]]:
             found.append((word, offset, False))
         offset += len(word) + 1
     return found
-
-
-def _add_scores(total: Scores, scores: Scores, rows: Iterable[Row]) -> None:
-    for row in [*rows]:
-        total[row] = total.get(row, 0.0) + scores.get(row, 0.0)

@@ -15,25 +15,25 @@ _PIECE: Final = re.compile(r'\s*(?:"(?P<phrase>[^"]*)"?|(?P<sign>[+\-<>~()])|(?P
 class Sign(Enum):
     """What stands before a word or group: whether it must, may or must not occur, and how it weighs."""
 
-    PLAIN = (None, 1.0)
-    PLUS = (True, 1.0)
-    MINUS = (False, 1.0)
-    GREATER = (None, 1.1)
-    LESS = (None, 0.9)
-    RANK_LESS = (None, -1.0)
+    PLAIN = ""
+    PLUS = "+"
+    MINUS = "-"
+    GREATER = ">"
+    LESS = "<"
+    RANK_LESS = "~"
 
     @property
     def required(self) -> bool | None:
         """True for must, False for must not, None for may."""
-        return self.value[0]
+        return {"+": True, "-": False}.get(self.value)
 
     @property
     def weight(self) -> float:
         """The factor of its score."""
-        return self.value[1]
+        return {">": 1.1, "<": 0.9, "~": -1.0}.get(self.value, 1.0)
 
 
-_SIGNS: Final = {"+": Sign.PLUS, "-": Sign.MINUS, ">": Sign.GREATER, "<": Sign.LESS, "~": Sign.RANK_LESS}
+_SIGNS: Final = {sign.value: sign for sign in Sign if sign.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,7 @@ def _node(pieces: list[re.Match[str]], position: int) -> tuple[Node | None, int]
         found = _SIGNS[pieces[position]["sign"]]
         if sign.required is not None and found.required is not None:
             raise internal("double +/- operator")
-        if sign is Sign.PLAIN or sign.required is None:
-            sign = found
-        elif found.required is None and position + 1 >= len(pieces):
+        if sign is Sign.PLAIN or sign.required is None or (found.required is None and position + 1 >= len(pieces)):
             sign = found
         position += 1
     if position >= len(pieces) or pieces[position]["sign"] == ")":

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Token = tuple[str, int]
 """A word and where it stands, in characters."""
@@ -31,7 +33,7 @@ def tokens_of(text: str) -> Iterator[Token]:
 
 
 def pattern_tokens(text: str) -> list[tuple[str, int, bool]]:
-    """The words to look for in place of a text, with their distances and whether each is only the beginning of a word."""
+    """The words to look for in place of a text, with their places and whether each is only the beginning of one."""
     found: list[tuple[str, int, bool]] = []
     for run in _RUN.finditer(text):
         word = run[0]
@@ -51,7 +53,8 @@ def document_tokens(values: list[str], parser: str | None) -> Iterator[Token]:
     :param parser: of the index; the JSON parsers see values only, json_value each as one word
     """
     if parser not in _JSON_PARSERS:
-        yield from tokens_of("\n".join(values))
+        # two characters apart, so that no phrase reaches from one column into the next
+        yield from tokens_of("\n\n".join(values))
         return
     offset = 0
     for text in values:

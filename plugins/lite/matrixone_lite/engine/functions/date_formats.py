@@ -12,9 +12,10 @@ from matrixone_lite.engine import calls, temporal, types
 from matrixone_lite.engine.functions.dates import week_number
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Type, Value
+from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Value
     from collections.abc import Callable, Sequence
 
     from matrixone_lite.engine.binder import Binder
@@ -93,10 +94,13 @@ def date_format(moment: datetime, pattern: str) -> str:
 @scalar("time_format", parameters=[Accept.TIME, Accept.TEXT], result=types.VARCHAR)
 def time_format(micros: int, pattern: str) -> str:
     """A time in the form a pattern of ``%`` letters gives."""
-    return _written(datetime(1, 1, 1) + timedelta(microseconds=micros), pattern)  # noqa: DTZ001 - only its clock is shown
+    clock = datetime(1, 1, 1) + timedelta(microseconds=micros)  # noqa: DTZ001 - a wall clock
+    return _written(clock, pattern)
 
 
-@scalar("from_unixtime", parameters=[Accept.DOUBLE, Accept.TEXT], result=types.VARCHAR, context=True, deterministic=False)
+@scalar(
+    "from_unixtime", parameters=[Accept.DOUBLE, Accept.TEXT], result=types.VARCHAR, context=True, deterministic=False
+)
 def from_unixtime(context: Context, seconds: float, pattern: str) -> str:
     """Seconds since 1970 in the form a pattern gives."""
     return _written(datetime.fromtimestamp(seconds, context.zone), pattern)

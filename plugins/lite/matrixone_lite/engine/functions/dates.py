@@ -53,9 +53,7 @@ _part("to_days", result=types.BIGINT, read=lambda moment: moment.toordinal() + _
 _part(
     "to_seconds",
     result=types.BIGINT,
-    read=lambda moment: (
-        (moment.toordinal() + _DAYS_BEFORE_EPOCH) * 86400 + temporal.time_of_day(moment) // _SECOND
-    ),
+    read=lambda moment: (moment.toordinal() + _DAYS_BEFORE_EPOCH) * 86400 + temporal.time_of_day(moment) // _SECOND,
 )
 
 

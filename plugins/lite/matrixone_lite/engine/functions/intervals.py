@@ -12,9 +12,10 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.errors import invalid_argument, invalid_input
 from matrixone_lite.engine.functions.registry import special
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Type, Value
+from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Value
     from collections.abc import Sequence
 
     from matrixone_lite.engine.binder import Binder

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TYPE_CHECKING
 
 from matrixone_lite.engine.errors import invalid_input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _LEG: Final = re.compile(
     r"""\s*(?:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from matrixone_lite.engine import json_text, types
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Value
+from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.engine.binder import Binder
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +13,11 @@ from matrixone_lite.engine.convert import CONTEXT, decimal_text
 from matrixone_lite.engine.errors import ServerError
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Type
+from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Type
+    from collections.abc import Callable
     from collections.abc import Sequence
 
     from matrixone_lite.engine.binder import Binder
@@ -143,7 +144,7 @@ def power(base: float, exponent: float) -> float | None:
 
 @scalar("exp", parameters=[_DOUBLE], result=types.DOUBLE)
 def exp(number: float) -> float:
-    """e to that power."""
+    """E to that power."""
     try:
         return math.exp(number)
     except OverflowError:

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, Final
 from matrixone_lite.engine import json_text, temporal, types
 from matrixone_lite.engine.convert import CONTEXT, decimal_text
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Type, Value
+from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound
     from matrixone_lite.sql import ast
@@ -186,7 +187,9 @@ def writer(type_: Type) -> Callable[[Any], Value] | None:
     """How a function's result becomes a value in SQLite; None when it is one already."""
     match type_.kind:
         case Kind.DECIMAL:
-            return lambda value: decimal_text(value if isinstance(value, Decimal) else CONTEXT.create_decimal(value), type_.scale)
+            return lambda value: decimal_text(
+                value if isinstance(value, Decimal) else CONTEXT.create_decimal(value), type_.scale
+            )
         case Kind.DATETIME | Kind.TIMESTAMP:
             return lambda value: value if isinstance(value, str) else temporal.datetime_text(value, type_.scale)
         case Kind.DATE:
@@ -214,7 +217,9 @@ def wrap(overload: Scalar, accepted: tuple[Accept, ...], result: Type) -> UserFu
     return _wrapped[key]
 
 
-def _adapt(overload: Scalar, accepted: tuple[Accept, ...], write: Callable[[Any], Value] | None) -> Callable[..., Value]:
+def _adapt(
+    overload: Scalar, accepted: tuple[Accept, ...], write: Callable[[Any], Value] | None
+) -> Callable[..., Value]:
     readers = [_READERS.get(family) for family in accepted]
     call, nulls, skip = overload.call, overload.nulls, int(overload.context)
     if not any(readers) and write is None and nulls:
@@ -224,7 +229,9 @@ def _adapt(overload: Scalar, accepted: tuple[Accept, ...], write: Callable[[Any]
         context, values = args[:skip], args[skip:]
         if not nulls and None in values:
             return None
-        seen = [value if read is None or value is None else read(value) for read, value in zip(readers, values, strict=True)]
+        seen = [
+            value if read is None or value is None else read(value) for read, value in zip(readers, values, strict=True)
+        ]
         result = call(*context, *seen)
         return result if write is None or result is None else write(result)
 
@@ -243,7 +250,9 @@ def wrap_aggregate(found: Aggregate, accepted: tuple[Accept, ...], result: Type)
 class _State:
     """What APSW wants of an aggregate: step, inverse, value and final over one group."""
 
-    def __init__(self, inner: Any, readers: Sequence[Callable[[Any], Any] | None], write: Callable[[Any], Value] | None) -> None:
+    def __init__(
+        self, inner: Any, readers: Sequence[Callable[[Any], Any] | None], write: Callable[[Any], Value] | None
+    ) -> None:
         self._inner = inner
         self._readers = readers
         self._write = write
@@ -266,7 +275,9 @@ class _State:
     final = value
 
 
-def _window_factory(found: Aggregate, accepted: tuple[Accept, ...], write: Callable[[Any], Value] | None) -> Callable[[], _State]:
+def _window_factory(
+    found: Aggregate, accepted: tuple[Accept, ...], write: Callable[[Any], Value] | None
+) -> Callable[[], _State]:
     readers = [_READERS.get(family) for family in accepted]
     return lambda: _State(found.factory(), readers, write)
 

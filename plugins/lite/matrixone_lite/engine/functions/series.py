@@ -10,9 +10,11 @@ from matrixone_lite.engine.errors import invalid_argument, invalid_input
 from matrixone_lite.engine.functions.intervals import measure, move
 from matrixone_lite.engine.functions.json_paths import find, parse_path
 from matrixone_lite.engine.functions.registry import table_function
-from matrixone_lite.engine.types import Type
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from matrixone_lite.engine.types import Type
     from collections.abc import Iterator, Sequence
 
 _STEP: Final = re.compile(r"\s*(-?\d+)\s+([a-z]+?)s?\s*", re.IGNORECASE)
@@ -54,8 +56,10 @@ def _moments(start: str, end: str, step: str = "1 day") -> Iterator[list[Any]]:
     count, unit = int(match[1]), match[2].lower()
     months, micros = measure(1, unit)
     number = 0
-    moment = first
-    while moment is not None and (moment <= last if count > 0 else moment >= last):
+    moment: datetime | None = first
+    while moment is not None:
+        if moment > last if count > 0 else moment < last:
+            return
         yield [temporal.datetime_text(moment, 6 if moment.microsecond else 0)]
         number += count
         moment = move(first, months * number, micros * number)

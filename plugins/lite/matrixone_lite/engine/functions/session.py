@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import types
@@ -15,6 +15,7 @@ from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.version import VERSION
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from collections.abc import Sequence
 
     from matrixone_lite.engine.binder import Binder

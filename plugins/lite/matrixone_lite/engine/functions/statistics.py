@@ -5,14 +5,14 @@ from __future__ import annotations
 import operator
 import statistics
 from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types
 from matrixone_lite.engine.functions.registry import Accept, aggregate
-from matrixone_lite.engine.types import Type
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Type
+    from collections.abc import Callable
     from collections.abc import Sequence
 
 

@@ -93,8 +93,8 @@ def repeat(text: str, count: int) -> str | None:
 
 @scalar("space", parameters=[_INT], result=types.VARCHAR)
 def space(count: int) -> str | None:
-    """Blanks."""
-    return repeat(" ", count)
+    """Blanks, NULL when there are too many."""
+    return None if count > _LONGEST else " " * max(count, 0)
 
 
 @scalar("substring", "substr", "mid", parameters=[_TEXT, _INT, _INT], required=2, result=types.VARCHAR)

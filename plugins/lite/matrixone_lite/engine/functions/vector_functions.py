@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +17,10 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.errors import internal, invalid_argument, invalid_input
 from matrixone_lite.engine.functions.registry import SPECIALS, Accept, scalar, special
 from matrixone_lite.engine.storage import VECTORS_LOADABLE, UserFunction
-from matrixone_lite.engine.types import Kind, Type, Value
+from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Value
     from collections.abc import Callable, Sequence
 
     from matrixone_lite.engine.binder import Binder
@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH: Final = 65535
 _NATIVE: Final = {"l2_distance": "vec_distance_l2({0}, {1})"}
-
-
-def _single(number: float) -> float:
-    try:
-        return float(struct.unpack("<f", struct.pack("<f", number))[0])
-    except OverflowError:
-        return math.copysign(math.inf, number)
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
@@ -90,7 +83,7 @@ def _distance_function(name: str, kind: Kind, constants: bool) -> UserFunction:
                 raise invalid_input(f"vector ops between different dimensions {sizes} is not permitted.")
             raise internal("vector dimension not matched")
         result = measure(one, other)
-        return result if kind is Kind.VECF64 else _single(result)
+        return result if kind is Kind.VECF64 else vectors.single(result)
 
     return UserFunction(f"{name}_{kind.name}_{constants}", distance)
 
@@ -156,7 +149,7 @@ def _number(compute: Callable[[Sequence[float]], float]) -> Callable[[Kind], Cal
     def make(kind: Kind) -> Callable[[Any], Value]:
         def of_blob(blob: Any) -> Value:
             result = compute(vectors.unpack(blob, kind))
-            return result if kind is Kind.VECF64 else _single(result)
+            return result if kind is Kind.VECF64 else vectors.single(result)
 
         return of_blob
 
