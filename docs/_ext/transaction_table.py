@@ -35,7 +35,8 @@ def operations() -> Iterator[type[Operation[Any]]]:
             for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
                 for _, cls in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
                     if issubclass(cls, Operation) and isinstance(getattr(cls, "name", None), str):
-                        found[cls.name] = cls
+                        looks_first = cls.in_transaction is InTransaction.READS  # a call may look, then act
+                        found[cls.name] = found.get(cls.name, cls) if looks_first else cls
     return (found[name] for name in sorted(found))
 
 
