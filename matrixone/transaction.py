@@ -51,6 +51,7 @@ class TransactionGuard:
         connection: Connection,
         *,
         explicit: bool,
+        fresh: bool,
         allow_implicit_commit: bool,
         report: Callable[..., None],
     ) -> None:
@@ -59,7 +60,8 @@ class TransactionGuard:
         self.connection = connection
         self._allow_implicit_commit = allow_implicit_commit
         self._report = report
-        self._fresh = True
+        self._open = explicit or self._is_open()
+        self._fresh = fresh or not self._open
         self._reopening = False
         self._unanswered: str | None = None
         self._listeners = (("before_cursor_execute", self._before), ("after_cursor_execute", self._after))
@@ -73,20 +75,21 @@ class TransactionGuard:
                 event.remove(self.connection, name, listener)
 
     def confirm(self) -> None:
-        """Ask the server, if its last answer was an error, whether the transaction is still open.
+        """See that the transaction is still open; asks the server if its last answer was an error.
 
         Raises:
             TransactionLostError: It is not.
         """
+        what = "the last statement"
         if self._unanswered is not None and self.lost is None:
-            statement, self._unanswered = self._unanswered, None
-            if self._reopening:
+            what = f"the failure of {summarize(self._unanswered)}"
+            self._unanswered = None
+            if self._reopening and self._fresh:
                 self._reopen()
             else:
+                self._reopening = False
                 self._refresh_status()
-                self._check(f"the failure of {summarize(statement)}")
-        if self.lost is not None:
-            raise self.lost
+        self._check(what)
 
     def lose(self, reason: str, cause: BaseException | None = None) -> None:
         """Take note that the server has ended the transaction."""
@@ -139,6 +142,7 @@ class TransactionGuard:
     def _reopen(self) -> None:
         """Begin anew after a statement that ended the transaction, so that what follows is in one again."""
         self._reopening = False
+        self._open, self._fresh = self.explicit, True
         if self.explicit:
             cursor = self.connection.connection.cursor()
             try:
@@ -158,10 +162,15 @@ class TransactionGuard:
             self.lose("the connection is gone", error)
 
     def _check(self, what: str) -> None:
-        if self.lost is None and self.explicit and not server_status(self.connection) & IN_TRANSACTION:
-            self.lose(f"it was no longer open after {what}")
+        if self.lost is None:
+            was_open, self._open = self._open, self._is_open()
+            if was_open and not self._open:
+                self.lose(f"it was no longer open after {what}")
         if self.lost is not None:
             raise self.lost
+
+    def _is_open(self) -> bool:
+        return bool(server_status(self.connection) & IN_TRANSACTION)
 
 
 NO_SAVEPOINTS = (

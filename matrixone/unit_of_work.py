@@ -58,6 +58,7 @@ class UnitOfWork:
         self._waiting: deque[Outcome[Any]] = deque()
         self._ran_at_once: list[Operation[Any]] = []
         self._committed = False
+        self._joined = False
         self._listen()
 
     @property
@@ -204,11 +205,14 @@ class UnitOfWork:
             event.listen(self._session, name, listener)
         transaction = self._session.get_transaction()
         if transaction is not None:
-            for connection in {entry[0] for entry in transaction._connections.values()}:
+            for connection, _, ours, _ in set(transaction._connections.values()):
+                self._joined = not ours
                 self._guard(connection, began_before=True)
 
-    def _on_begin(self, _session: SQLAlchemySession, _transaction: SessionTransaction, connection: Connection) -> None:
-        self._guard(connection, began_before=False)
+    def _on_begin(self, _session: SQLAlchemySession, transaction: SessionTransaction, connection: Connection) -> None:
+        _, _, ours, _ = transaction._connections[connection]
+        self._joined = not ours  # the session's commit does not end the transaction of its connection
+        self._guard(connection, began_before=self._joined)
 
     def _guard(self, connection: Connection, *, began_before: bool) -> None:
         self._log.began(connection)
@@ -224,6 +228,7 @@ class UnitOfWork:
             TransactionGuard(
                 connection,
                 explicit=ours or not began_before,
+                fresh=not began_before,
                 allow_implicit_commit=self._allow_implicit_commit,
                 report=self._log.event,
             )
@@ -241,6 +246,7 @@ class UnitOfWork:
         for guard in self._guards:
             guard.release()
         self._guards.clear()
+        self._joined = False
         committed, self._committed = self._committed, False
         if committed:
             self.committed()
