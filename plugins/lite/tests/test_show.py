@@ -185,3 +185,18 @@ def test_every_system_table_can_be_read(db):
     ):
         db.rows(f"select * from `{database}`.`{table}`")
         assert db.rows(f"desc `{database}`.`{table}`")
+
+
+def test_explain_shows_the_steps_of_a_query(db):
+    db.run("create table t (id int primary key, a int)")
+    assert any("SEARCH" in row[0] for row in db.rows("explain select * from t where id = 5"))
+    assert any("SCAN" in row[0] for row in db.rows("explain analyze select a from t order by a"))
+    assert db.error("explain select nosuch from t")[0] == 20301
+    assert db.error("explain delete from t") == (20105, "not supported: lite: EXPLAIN of DELETE")
+
+
+def test_analyze_counts_distinct_values(db):
+    db.run("create table t (id int primary key, a int)", "insert into t values (1, 1), (2, 1), (3, 2)")
+    assert db.names("analyze table t") == ["approx_count_distinct(id)", "approx_count_distinct(a)"]
+    assert db.rows("analyze table t (a)") == [[2]]
+    assert db.error("analyze table nosuch") == (1146, "no such table t_db.nosuch")
