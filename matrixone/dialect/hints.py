@@ -1,8 +1,12 @@
 """Time travel: reading tables as they were, by the hint the server takes between a table and its alias.
 
 ``with_snapshot(select(Document), "before")`` compiles to ``SELECT ... FROM documents {SNAPSHOT = 'before'}``. On a
-statement the hint reaches every table in it, in joins, subqueries and CTEs too, and the statements that load
-relationships of its objects. On a table or mapped class it reaches that one.
+statement the hint reaches every table in it, in joins, subqueries and CTEs too, and the statements of eager loads. On
+a table it reaches that one.
+
+Objects of the past and of the present are different objects of a session, also where their keys are equal. A
+relationship that is loaded lazily, later, is of the present; load it eagerly to have it as it was. Changing an object of
+the past changes the present row.
 
 A statement that carries a hint cannot be compiled by another dialect, which would leave the hint out and read the
 present.
@@ -16,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, inspect
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Mapper, aliased
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.interfaces import UserDefinedOption
 from sqlalchemy.sql.cache_key import HasCacheKey
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClauseAlias, TableClause
@@ -26,10 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import FromClause
-    from sqlalchemy.orm.util import AliasedClass
 
 SelectT = TypeVar("SelectT", bound="Select[Any] | CompoundSelect[Any]")
-EntityT = TypeVar("EntityT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,13 @@ class Hint:
 @overload
 def with_snapshot(target: SelectT, name: str) -> SelectT: ...
 @overload
-def with_snapshot(target: TableClause, name: str) -> FromClause: ...
-@overload
-def with_snapshot(target: type[EntityT], name: str) -> AliasedClass[EntityT]: ...
+def with_snapshot(target: TableClause | type[Any], name: str) -> FromClause: ...
 def with_snapshot(target: Any, name: str) -> Any:
     """Read as of a snapshot.
 
     Args:
-        target: a SELECT or UNION, which comes back with the hint on all of its tables; or a table or mapped class,
-            which comes back as an alias with the hint.
+        target: a SELECT or UNION, which comes back with the hint on all of its tables; or a table, or a mapped class in
+            place of its table, which comes back as an alias with the hint.
         name: of the snapshot. Neither its level nor its object is checked: a snapshot of one table reads any other
             table at its time as well.
 
@@ -66,9 +66,7 @@ def with_snapshot(target: Any, name: str) -> Any:
 @overload
 def with_timestamp(target: SelectT, moment: datetime) -> SelectT: ...
 @overload
-def with_timestamp(target: TableClause, moment: datetime) -> FromClause: ...
-@overload
-def with_timestamp(target: type[EntityT], moment: datetime) -> AliasedClass[EntityT]: ...
+def with_timestamp(target: TableClause | type[Any], moment: datetime) -> FromClause: ...
 def with_timestamp(target: Any, moment: datetime) -> Any:
     """Read as of a moment, which has to be recent or covered by a snapshot or a PITR.
 
@@ -87,9 +85,7 @@ def with_timestamp(target: Any, moment: datetime) -> Any:
 @overload
 def with_mo_ts(target: SelectT, nanoseconds: int) -> SelectT: ...
 @overload
-def with_mo_ts(target: TableClause, nanoseconds: int) -> FromClause: ...
-@overload
-def with_mo_ts(target: type[EntityT], nanoseconds: int) -> AliasedClass[EntityT]: ...
+def with_mo_ts(target: TableClause | type[Any], nanoseconds: int) -> FromClause: ...
 def with_mo_ts(target: Any, nanoseconds: int) -> Any:
     """Read as of a moment in nanoseconds since 1970, such as ``mo_catalog.mo_snapshots.ts``.
 
@@ -107,7 +103,8 @@ class TimeTravel(HasCacheKey, UserDefinedOption):
     """The option by which a statement carries its hint, so that it is part of the statement's cache key."""
 
     payload: Hint
-    propagate_to_loaders = True
+    # A lazy load would put rows of the past among the session's objects of the present.
+    propagate_to_loaders = False
     _traverse_internals = [("payload", InternalTraversal.dp_plain_obj)]  # noqa: RUF012 - the form of SQLAlchemy's cache key
 
 
@@ -141,13 +138,12 @@ def hint_of(statement: Any) -> Hint | None:
 
 
 def _travel(target: Any, hint: Hint) -> Any:
-    if isinstance(target, Select):
-        return target.options(TimeTravel(hint)).prefix_with(OnlyMatrixOne())
-    if isinstance(target, CompoundSelect):
-        return target.options(TimeTravel(hint))
+    if isinstance(target, Select | CompoundSelect):
+        then = target.options(TimeTravel(hint)).execution_options(identity_token=hint)
+        return then.prefix_with(OnlyMatrixOne()) if isinstance(then, Select) else then
     if isinstance(target, TableClause):
         return TableAt._construct(target, hint=hint)
     mapper = inspect(target, raiseerr=False)
     if isinstance(mapper, Mapper) and isinstance(mapper.persist_selectable, TableClause):
-        return aliased(target, TableAt._construct(mapper.persist_selectable, hint=hint))
+        return TableAt._construct(mapper.persist_selectable, hint=hint)
     raise ArgumentError(f"only a SELECT, a table or a class of one table can be read at another time, not {target!r}")

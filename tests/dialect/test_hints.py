@@ -94,7 +94,7 @@ def test_what_comes_after_a_hinted_part_is_not_hinted(sql):
 
 def test_one_table_or_class_can_be_hinted_alone(sql):
     then = with_snapshot(Author, "s")
-    shown = sql(select(then.id, Author.id).join(Author, then.id == Author.id))
+    shown = sql(select(then.c.id, Author.id).join(Author, then.c.id == Author.id))
     assert "FROM authors {SNAPSHOT = 's'} AS authors_1 INNER JOIN authors ON" in shown
     old = with_snapshot(documents, "s")
     assert "FROM documents {SNAPSHOT = 's'} AS documents_1" in sql(select(old.c.id))

@@ -31,7 +31,16 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.mysql import insert as mysql_insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload  # noqa: TC002 - the mapper reads Mapped at run time
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,  # noqa: TC002 - the mapper reads it at run time
+    Session,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+    subqueryload,
+)
 
 from matrixone.dialect.hints import with_snapshot
 from matrixone.fulltext import FulltextIndex
@@ -378,7 +387,7 @@ def test_reading_at_a_snapshot(session, snapshot):
     assert session.scalars(with_snapshot(select(Author.id), snapshot).order_by(Author.id)).all() == [1, 2]
     assert session.scalars(select(Author.id)).all() == [1]
     then = with_snapshot(Author, snapshot)
-    lost = select(then.name).outerjoin(Author, Author.id == then.id).where(Author.id.is_(None))
+    lost = select(then.c.name).outerjoin(Author, Author.id == then.c.id).where(Author.id.is_(None))
     assert session.scalars(lost).all() == ["it's"]
     with pytest.raises(exc.DBAPIError):
         session.execute(with_snapshot(select(Author), "no_such_snapshot"))
@@ -403,12 +412,23 @@ def test_the_nearest_vectors_at_a_snapshot(tables, root):
             connection.exec_driver_sql(f"DROP SNAPSHOT {name}")
 
 
-@pytest.mark.parametrize("options", [(), (selectinload(Author.books),)])
-def test_relationships_are_read_at_the_snapshot_of_their_object(session, snapshot, options):
-    statement = with_snapshot(select(Author).options(*options).where(Author.id == 1), snapshot)
-    assert len(session.scalars(statement).one().books) == 2
-    session.expunge_all()
-    assert session.scalars(select(Author).options(*options)).one().books == []
+@pytest.mark.parametrize("load", [selectinload, joinedload, subqueryload])
+def test_eager_relationships_are_read_at_the_snapshot_of_their_object(session, snapshot, load):
+    statement = select(Author).options(load(Author.books)).where(Author.id == 1)
+    then = session.scalars(with_snapshot(statement, snapshot)).unique().one()
+    now = session.scalars(statement).unique().one()
+    assert (len(then.books), len(now.books)) == (2, 0)
+
+
+def test_objects_of_the_past_and_of_the_present_are_apart(session, snapshot):
+    now = session.get(Author, 1)
+    now.name = "renamed"
+    session.flush()
+    then = session.scalars(with_snapshot(select(Author), snapshot).where(Author.id == 1)).one()
+    again = session.scalars(select(Author).where(Author.id == 1)).one()
+    assert (now.name, then.name, again) == ("renamed", "a", now)
+    assert then.books == []
+    assert session.scalars(with_snapshot(select(Author), snapshot).where(Author.id == 1)).one() is then
 
 
 def test_numbers_keep_their_kind(engine):
