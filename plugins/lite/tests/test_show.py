@@ -200,3 +200,14 @@ def test_analyze_counts_distinct_values(db):
     assert db.names("analyze table t") == ["approx_count_distinct(id)", "approx_count_distinct(a)"]
     assert db.rows("analyze table t (a)") == [[2]]
     assert db.error("analyze table nosuch") == (1146, "no such table t_db.nosuch")
+
+
+def test_functions_about_tables(db):
+    db.run("create table t (id int primary key, a varchar(5))", "insert into t values (2, 'b'), (10, 'a')")
+    assert db.rows(
+        "select mo_table_rows('t_db', 't'), mo_table_col_max('t_db', 't', 'id'), mo_table_col_min('t_db', 't', 'a')"
+    ) == [[2, "10", "a"]]
+    assert db.rows("select mo_table_col_max('t_db', 't', 'nosuch')") == [[None]]
+    assert db.error("select mo_table_rows('t_db', 'nosuch')") == (1146, "no such table t_db.nosuch")
+    assert '"OK"' in db.rows("select mo_ctl('dn', 'flush', 't_db.t')")[0][0]
+    assert db.error("select mo_ctl('dn', 'nosuch', '')") == (20105, "not supported: command NOSUCH not supported")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matrixone_lite.engine.functions import (
+    catalog,
     conditions,
     date_formats,
     dates,
@@ -21,6 +22,7 @@ from matrixone_lite.engine.functions import (
 )
 
 __all__ = [
+    "catalog",
     "conditions",
     "date_formats",
     "dates",
