@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import blueprint, ddl, physical, types
+from matrixone_lite.engine import blueprint, ddl, physical, types, vector_index
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.catalog import Column, Index, Table
 from matrixone_lite.engine.changes import Writer
@@ -114,16 +114,20 @@ def _set_visibility(session: LiteSession, table: Table, action: ast.AlterIndexVi
     return changed
 
 
-def _reindex(session: LiteSession, table: Table, action: ast.Reindex) -> Table:
+def _reindex(session: LiteSession, table: Table, action: ast.Reindex | ast.AlterIndexOptions) -> Table:
     index = next((one for one in table.indexes if one.name.lower() == action.name.lower()), None)
     if index is None:
         raise internal(f"Can't REINDEX '{action.name}'; check that column/key exists")
-    given = dict(action.options)
-    options = tuple((key, given.get(key, value)) for key, value in index.options)
+    given = {**dict(index.options), **{key: value for key, value in action.options if key != "force_sync"}}
+    options = vector_index.kept_options(index.kind, given)
     indexes: tuple[Index, ...] = tuple(replace(one, options=options) if one is index else one for one in table.indexes)
     changed = table.with_changes(indexes=indexes)
     session.catalog.replace_table(changed)
     return changed
+
+
+def _accept(_session: LiteSession, table: Table, _action: ast.AcceptedAction) -> Table:
+    return table
 
 
 _INPLACE: Final[dict[type[ast.AlterAction], Callable[[LiteSession, Table, Any], Table]]] = {
@@ -135,6 +139,8 @@ _INPLACE: Final[dict[type[ast.AlterAction], Callable[[LiteSession, Table, Any], 
     ast.SetTableOptions: _set_options,
     ast.AlterIndexVisibility: _set_visibility,
     ast.Reindex: _reindex,
+    ast.AlterIndexOptions: _reindex,
+    ast.AcceptedAction: _accept,
 }
 
 

@@ -173,7 +173,7 @@ def result_type(symbol: str, left: Type, right: Type) -> Type:
 def _whole(type_: Type) -> Type:
     if type_.kind in types.INTEGERS:
         return type_
-    return types.UBIGINT if type_.kind is Kind.BIT else types.BIGINT
+    return types.BIGINT
 
 
 def _decimal_type(symbol: str, left: Type, right: Type) -> Type:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import types
+from matrixone_lite.engine import types, vector_index
 from matrixone_lite.engine.catalog import Check, Column, ForeignKey, Index, Table
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, no_such_table, not_supported
 from matrixone_lite.engine.namespace import current_database
@@ -27,6 +27,7 @@ _KINDS: Final = {
     ast.IndexKind.PLAIN: "plain",
     ast.IndexKind.FULLTEXT: "fulltext",
 }
+_UNBUILT: Final = {"ivfpq", "cagra"}
 _SHOWN_APART: Final = {"comment", "visible"}
 _NOT_DUPLICATED: Final = "Multiple {} indexes are not allowed to use the same column"
 
@@ -75,12 +76,17 @@ def define_index(written: ast.Index, table: Table) -> Index:
             raise internal("unsupported index which using expression as keypart")
         names.append(part.name)
     kind = _KINDS[written.kind]
-    if kind == "plain" and written.using in {"ivfflat", "hnsw"}:
+    if kind == "plain" and written.using in vector_index.KINDS:
         kind = written.using
+    elif written.using in _UNBUILT:
+        raise invalid_input(f"unsupported index type: {written.using}")
     _check_columns(kind, written, names, table)
     options = dict(written.options)
     lengths = tuple((part.name, part.length) for part in written.columns if part.length is not None)
     shown = tuple((key, value) for key, value in options.items() if key not in _SHOWN_APART)
+    if kind in vector_index.KINDS:
+        vector_index.check_definition(kind, [table.by_name[name.lower()] for name in names], options, table)
+        shown = vector_index.kept_options(kind, options)
     index = Index(
         _index_name(written, kind, names, table),
         kind,
@@ -107,19 +113,17 @@ def _check_columns(kind: str, written: ast.Index, names: Sequence[str], table: T
             raise not_supported(f"{column.type.kind.value.lower()} type in primary key")
         if kind in {"plain", "unique"} and not can_be_indexed(column) and part.length is None:
             raise not_supported(f"{_WORD[column.type.kind]} column '{name}' cannot be in index")
-        if kind in {"ivfflat", "hnsw"} and column.type.kind not in types.VECTORS:
-            raise not_supported(f"{kind.upper()} only supports VECTOR column types")
         if kind == "fulltext" and column.type.kind not in types.STRINGS | {Kind.JSON}:
             raise not_supported("Fulltext index only support char, varchar, text, datalink and json")
-    if kind in {"fulltext", "hnsw"} and table.primary_key is None:
-        raise internal(f"primary key cannot be empty for {kind} index")
+    if kind == "fulltext" and table.primary_key is None:
+        raise internal(f"primary key cannot be empty for fulltext index")
 
 
 def _check_same_columns(index: Index, table: Table) -> None:
     same = [other for other in table.indexes if other.kind == index.kind and set(other.columns) == set(index.columns)]
     if same and index.kind == "fulltext":
         raise not_supported("Fulltext index are not allowed to use the same column")
-    if same and index.kind in {"ivfflat", "hnsw"}:
+    if same and index.kind in vector_index.KINDS:
         raise not_supported(_NOT_DUPLICATED.format(index.kind.upper()))
 
 

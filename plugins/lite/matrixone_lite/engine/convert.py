@@ -79,7 +79,7 @@ def _plain_text(value: Any, source: Type) -> str:
 
 def _to_integer(source: Type, target: Type, mode: Mode) -> Converter | None:
     kind = target.kind
-    name = "uint" if RANGES[kind][0].startswith("u") else "int"
+    name = RANGES[kind][0] if RANGES[kind][0].startswith("u") else "int"
     if source.kind in INTEGERS | {Kind.BOOL, Kind.BIT, Kind.YEAR, Kind.ENUM, Kind.SET}:
         if mode is Mode.CAST and kind is Kind.UBIGINT:
             return lambda value: integer_kind(int(value) % (1 << 64), kind)

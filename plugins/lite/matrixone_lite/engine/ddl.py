@@ -202,6 +202,7 @@ def drop_table(session: LiteSession, statement: ast.DropTable) -> Done:
             going.append(table)
     for table in going:
         check_unreferenced(session, table, "drop")
+    for table in going:
         remove(session, table)
     return Done()
 

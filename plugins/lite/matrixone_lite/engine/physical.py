@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import apsw
 
 from matrixone_lite.engine import types
 from matrixone_lite.engine.changes import duplicate_entry
-from matrixone_lite.engine.errors import internal
+from matrixone_lite.engine.errors import ServerError, internal
 from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
@@ -50,11 +50,20 @@ def create_index(session: LiteSession, table: Table, index: Index) -> None:
         raise _first_duplicate(session, table, index) from None
 
 
+_HIDDEN_KEY: Final = "__mo_index_idx_col"
+"""The column the server keeps the values of a composite index in, as errors of CREATE UNIQUE INDEX show it."""
+
+
 def _first_duplicate(session: LiteSession, table: Table, index: Index) -> Exception:
     keys = ", ".join(table.by_name[name.lower()].physical for name in index.columns)
     listed = ", ".join(column.physical for column in table.columns)
     rows: Sequence[Row] = session.connection.run(f"SELECT {listed} FROM {table.physical} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1")
-    return duplicate_entry(table, index, rows[0]) if rows else internal("duplicate entry")
+    if not rows:
+        return internal("duplicate entry")
+    error = duplicate_entry(table, index, rows[0])
+    if index.kind == "unique" and len(index.columns) > 1:
+        return ServerError(error.errno, error.message.replace(f"'{index.label}'", f"'{_HIDDEN_KEY}'"))
+    return error
 
 
 def drop_index(session: LiteSession, table: Table, index: Index) -> None:

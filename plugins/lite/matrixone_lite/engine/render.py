@@ -109,6 +109,10 @@ def renderer(type_: Type) -> Renderer:
         return lambda value: _shown(value, type_)
     if type_.wire[0] in {1, 2, 3, 8}:
         return _integer
+    if type_.kind in {Kind.DATETIME, Kind.TIMESTAMP} and type_.scale:
+        zeros = "." + "0" * type_.scale
+        # the server leaves out a fraction of nothing
+        return lambda value: None if value is None else str(value).removesuffix(zeros).encode()
     return _string
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import types
+from matrixone_lite.engine import types, vector_index
 from matrixone_lite.engine.aggregates import SINGLE
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
-from matrixone_lite.engine.errors import ServerError, invalid_input, syntax_error, unsupported
+from matrixone_lite.engine.errors import ServerError, internal, invalid_input, syntax_error, unsupported
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.grouping import expand_grouping
 from matrixone_lite.engine.scope import Scope, Source
@@ -97,6 +97,9 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
         scope.clause = "WHERE"
         where = " WHERE " + " AND ".join(binder.condition(condition, scope) for condition in conditions)
         scope.clause = ""
+    searched = vector_index.searched_column(query, scope)
+    if searched is not None:
+        where += f"{' AND' if where else ' WHERE'} {searched.sql} IS NOT NULL"
     keys = _bind_keys(binder, query, scope)
     outputs = bind_items(binder, query.items, scope)
     for output, item in zip(outputs, query.items, strict=False) if len(outputs) == len(query.items) else ():
@@ -171,6 +174,8 @@ def bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) ->
             bound = binder.bind(item.expr, scope)
             if isinstance(item.expr, (ast.UserVariable, ast.Parameter)):
                 bound = _as_variable(binder, bound)
+            elif bound.kind is Kind.INTERVAL:
+                raise internal("not supported type INTERVAL")
             elif bound.kind is Kind.TUPLE:
                 bound = Bound(bound.sql, Type(Kind(bound.type.members[0])))
             outputs.append(Output(item.alias or column_name(item.expr), bound))
@@ -251,6 +256,7 @@ def bind_limit(binder: Binder, limit: ast.Limit | None, scope: Scope) -> str:
     """The LIMIT of any statement; error 1149 for a negative one."""
     if limit is None:
         return ""
+    vector_index.check_rank_options(limit.rank_options)
     offset = "" if limit.offset is None else f" OFFSET {_row_count(binder, limit.offset, scope)}"
     return f" LIMIT {_row_count(binder, limit.count, scope)}{offset}"
 
@@ -321,7 +327,8 @@ def _bind_values(binder: Binder, query: ast.Values, parent: Scope | None) -> Bou
     scope = Scope(parent)
     rows = [[binder.bind(item, scope) for item in row.items] for row in query.rows]
     if len({len(row) for row in rows}) > 1:
-        raise ServerError(1136, "Column count doesn't match value count at row 2")
+        odd = next(n for n, row in enumerate(rows) if len(row) != len(rows[0]))
+        raise internal(f"have different column count in row '{odd}'")
     merged = [types.common([bound.type for bound in column]) for column in zip(*rows, strict=True)]
     selects = []
     for row in rows:

@@ -17,6 +17,7 @@ from matrixone_lite.engine.catalog import Catalog, Table
 from matrixone_lite.engine.context import Context
 from matrixone_lite.engine.dispatch import handler_of
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input
+from matrixone_lite.engine.privileges import check_privilege
 from matrixone_lite.engine.plans import Plan, compile_query
 from matrixone_lite.engine.snapshots import moment_of
 from matrixone_lite.engine.system import SYSTEM_TABLES, SystemTable
@@ -232,10 +233,15 @@ class LiteSession:
         yield result
 
     def _count(self, answer: Rows | Done) -> None:
-        self.context.row_count = answer.affected_rows if isinstance(answer, Done) else _ROW_COUNT_OF_QUERY
+        if isinstance(answer, Done):
+            self.context.row_count = answer.affected_rows
+        else:
+            # the rows of RETURNING are a list already
+            self.context.row_count = len(answer.rows) if isinstance(answer.rows, list) else _ROW_COUNT_OF_QUERY
 
     def dispatch(self, statement: ast.Statement) -> Any:
         """Run a statement inside the transaction as it is."""
+        check_privilege(self.principal, statement)
         self.context.moment = datetime.now(UTC)
         self.search_results.clear()
         return handler_of(statement)(self, statement)

@@ -11,7 +11,7 @@ from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.changes import Writer
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.dispatch import handles
-from matrixone_lite.engine.errors import internal, invalid_input, not_supported
+from matrixone_lite.engine.errors import ServerError, internal, invalid_input, not_supported
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
@@ -110,6 +110,7 @@ def update(session: LiteSession, statement: ast.Update) -> Done | Rows:
         source, column = _assigned_column(finder.scope, assignment.column)
         target = targets.setdefault(source.alias, finder.target(source, names))
         position = target.table.columns.index(column)
+        _check_key_is_free(target.table, column)
         if isinstance(assignment.value, ast.Default):
             target.assigned.append((position, Defaults(session).value(column)))
             continue
@@ -129,6 +130,14 @@ def update(session: LiteSession, statement: ast.Update) -> Done | Rows:
         if statement.returning:
             return returned(session, target.table, session.database, statement.returning, ids, target.source.alias)
     return Done(affected)
+
+
+def _check_key_is_free(table: Table, column: Column) -> None:
+    key = table.primary_key
+    if key is None or column.name not in key.columns:
+        return
+    if any(index.kind in {"fulltext", "ivfflat"} and "async" not in dict(index.options) for index in table.indexes):
+        raise ServerError(20313, "unsupported DML: update primary key on a table with a synchronous full-text/vector index")
 
 
 @dataclass(frozen=True, slots=True)

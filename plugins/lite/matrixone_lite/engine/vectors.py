@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import math
 import struct
 from array import array
 from typing import Final, TYPE_CHECKING
@@ -21,6 +22,7 @@ _CODES: Final = {
     Kind.VECINT8: "b",
     Kind.VECUINT8: "B",
 }
+_LARGEST_SINGLE: Final = 3.4028235677973366e38
 _RANGES: Final = {Kind.VECINT8: (-128, 127), Kind.VECUINT8: (0, 255)}
 
 
@@ -79,6 +81,10 @@ def parse(text: str, kind: Kind) -> bytes:
         numbers = list(map(float, parts))
     except ValueError:
         raise _bad_element(parts, kind) from None
+    if kind is Kind.VECF32:
+        for part, number in zip(parts, numbers, strict=True):
+            if abs(number) > _LARGEST_SINGLE and not math.isinf(number):
+                raise internal(f"error while casting {part.strip()} to FLOAT")
     if kind in _RANGES:
         low, high = _RANGES[kind]
         for part, number in zip(parts, numbers, strict=True):
