@@ -144,7 +144,7 @@ class UnitOfWork:
             if not outcome.skipped:
                 self._ran_at_once.append(operation)
             return outcome
-        if self._on_refused == "raise" or not self._guards:
+        if self._on_refused == "raise" or self._joined or not self._guards:
             raise TransactionRefusedError(
                 f"{operation.name} cannot run inside a transaction; nothing was sent",
             )
