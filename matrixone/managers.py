@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy.util import await_only
 
 from matrixone.exceptions import PluginError
 
@@ -110,6 +113,11 @@ def async_iterable(method: Callable[Concatenate[S, P], Iterator[T]]) -> Callable
 
 
 _END: Any = object()
+
+
+def pause_in_greenlet(seconds: float) -> None:
+    """Wait inside the bridge while the event loop goes on."""
+    await_only(asyncio.sleep(seconds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 from sqlalchemy.ext.asyncio import AsyncResult
 from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
-from sqlalchemy.util import await_only, greenlet_spawn
+from sqlalchemy.util import greenlet_spawn
 
 from matrixone.attributes import AsyncManagerAttributes
 from matrixone.exceptions import ConfigurationError
+from matrixone.managers import pause_in_greenlet
 from matrixone.proxies import AsyncSessionProxies
 from matrixone.session.sync import Session
 
@@ -81,7 +82,7 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
             on_refused=on_refused,
             allow_implicit_commit=allow_implicit_commit,
         )
-        self._session._sleep = _sleep_in_greenlet
+        self._session._sleep = pause_in_greenlet
 
     @overload
     async def execute(
@@ -269,10 +270,6 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
 
     def _make_manager(self, spec: ManagerSpec) -> Any:
         return spec.async_manager(self, self._session._named(spec.name))
-
-
-def _sleep_in_greenlet(seconds: float) -> None:
-    await_only(asyncio.sleep(seconds))
 
 
 def _with_option(kwargs: dict[str, Any], name: str) -> dict[str, Any]:

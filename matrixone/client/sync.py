@@ -1,8 +1,7 @@
-"""The clients: one engine each, sessions from it, and single statements on connections of their own."""
+"""The client: one engine, sessions from it, and single statements on connections of their own."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,22 +9,19 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session as SQLAlchemySession
 from sqlalchemy.pool import NullPool
-from sqlalchemy.util import await_only, greenlet_spawn
 
-from matrixone.attributes import AsyncManagerAttributes, ManagerAttributes
+from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
 from matrixone.connect import ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
 from matrixone.exceptions import ConnectionError  # noqa: A004 - the name the specification gives it
-from matrixone.managers import awaitable
 from matrixone.operations import Outcome, running
 from matrixone.params import statement as string_statement
 from matrixone.querylog import QueryLog, statement_context
 from matrixone.results import ResultSet
-from matrixone.session import AsyncSession, Session
+from matrixone.session import Session
 from matrixone.translation import translate_errors_of, translating
 
 if TYPE_CHECKING:
@@ -40,12 +36,10 @@ if TYPE_CHECKING:
     from matrixone.bulk import TableLike
     from matrixone.managers import ManagerSpec
     from matrixone.operations import Operation
-    from matrixone.query import AsyncQuery, Query
+    from matrixone.query import Query
     from matrixone.tables import ColumnType
 
 T = TypeVar("T")
-
-__all__ = ["AsyncClient", "Client"]
 
 
 class Client(ManagerAttributes):
@@ -382,158 +376,6 @@ class Client(ManagerAttributes):
 
     def _make_manager(self, spec: ManagerSpec) -> Any:
         return spec.manager(self)
-
-
-class _SynchronousSide(Client):
-    """What an asynchronous client runs its statements through, inside greenlets."""
-
-    _driver = "aiomysql"
-    _connects_at_construction = False
-
-    def _create_engine(self, **pool_options: Any) -> Engine:
-        return create_async_engine(**self._engine_arguments(), **pool_options).sync_engine
-
-
-class AsyncClient(AsyncManagerAttributes):
-    """:class:`Client` for asyncio, the same code; connect with ``await client.connect(...)`` or ``async with``.
-
-    Args:
-        **options: As for :class:`Client`; nothing is connected before :meth:`connect`.
-    """
-
-    def __init__(self, host: str | None = None, **options: Any) -> None:
-        self._sync = _SynchronousSide(host, **options)
-        self._sync._sleep = _sleep_in_greenlet
-        self._engine: AsyncEngine | None = None
-
-    @classmethod
-    def from_engine(cls, engine: AsyncEngine, **options: Any) -> Self:
-        """See :meth:`Client.from_engine`."""
-        client = cls(**options)
-        client._sync = _SynchronousSide.from_engine(engine.sync_engine, **options)
-        client._sync._sleep = _sleep_in_greenlet
-        client._engine = engine
-        return client
-
-    async def connect(self, **settings: Any) -> Self:
-        """See :meth:`Client.connect`."""
-        await self._call(Client.connect, **settings)
-        return self
-
-    disconnect = awaitable(Client.disconnect)
-    version = awaitable(Client.version)
-    execute = awaitable(Client.execute)
-    run = awaitable(Client.run)
-    insert = awaitable(Client.insert)
-    batch_insert = awaitable(Client.batch_insert)
-
-    @property
-    def log(self) -> QueryLog:
-        """The query log of the client."""
-        return self._sync.log
-
-    @property
-    def is_lite(self) -> bool:
-        """Whether the server is the embedded development server."""
-        return self._sync.is_lite
-
-    def connected(self) -> bool:
-        """See :meth:`Client.connected`."""
-        return self._sync.connected()
-
-    def get_login_info(self) -> dict[str, Any]:
-        """See :meth:`Client.get_login_info`."""
-        return self._sync.get_login_info()
-
-    def get_sqlalchemy_engine(self) -> AsyncEngine:
-        """The asynchronous engine.
-
-        Raises:
-            ConnectionError: Not connected.
-        """
-        engine = self._sync.get_sqlalchemy_engine()
-        if self._engine is None or self._engine.sync_engine is not engine:
-            self._engine = AsyncEngine(engine)
-        return self._engine
-
-    engine = property(get_sqlalchemy_engine)
-
-    def session(self, **options: Any) -> AsyncSession:
-        """A new session; use it in an ``async with`` block. See :meth:`Client.session`."""
-        self._sync._check_connected()
-        return AsyncSession(client=self, **options)
-
-    def query(self, *columns: Any, snapshot: str | None = None) -> AsyncQuery:
-        """See :meth:`Client.query`; what runs the query is a coroutine."""
-        from matrixone.query import AsyncQuery
-
-        return AsyncQuery(self, *columns, snapshot=snapshot)
-
-    async def create_table(
-        self, table_name_or_model: TableLike, columns: Mapping[str, ColumnType] | None = None, **kwargs: Any
-    ) -> Self:
-        """See :meth:`Client.create_table`."""
-        await self._call(Client.create_table, table_name_or_model, columns, **kwargs)
-        return self
-
-    async def create_table_with_index(
-        self,
-        table_name: str,
-        columns: Mapping[str, ColumnType],
-        indexes: Sequence[Mapping[str, Any]] | None = None,
-        **kwargs: Any,
-    ) -> Self:
-        """See :meth:`Client.create_table_with_index`."""
-        await self._call(Client.create_table_with_index, table_name, columns, indexes, **kwargs)
-        return self
-
-    async def create_table_orm(self, table_name: str, *columns: SchemaItem, **kwargs: Any) -> Self:
-        """See :meth:`Client.create_table_orm`."""
-        await self._call(Client.create_table_orm, table_name, *columns, **kwargs)
-        return self
-
-    async def drop_table(self, table_name_or_model: TableLike) -> Self:
-        """See :meth:`Client.drop_table`."""
-        await self._call(Client.drop_table, table_name_or_model)
-        return self
-
-    async def create_all(self, base: type[Any] | MetaData) -> Self:
-        """See :meth:`Client.create_all`."""
-        await self._call(Client.create_all, base)
-        return self
-
-    async def drop_all(self, base: type[Any] | MetaData) -> Self:
-        """See :meth:`Client.drop_all`."""
-        await self._call(Client.drop_all, base)
-        return self
-
-    async def pause(self, seconds: float, /) -> None:
-        """Wait while the event loop goes on."""
-        await asyncio.sleep(seconds)
-
-    async def __aenter__(self) -> Self:
-        return self if self.connected() else await self.connect()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await asyncio.shield(asyncio.ensure_future(self._call(Client.disconnect)))
-
-    def __repr__(self) -> str:
-        return repr(self._sync).replace(type(self._sync).__name__, type(self).__name__, 1)
-
-    async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-        return await self._bridge(method, self._sync, *args, **kwargs)
-
-    async def _bridge(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-        return await greenlet_spawn(function, *args, **kwargs)
-
-    def _make_manager(self, spec: ManagerSpec) -> Any:
-        return spec.async_manager(self, self._sync._named(spec.name))
-
-
-def _sleep_in_greenlet(seconds: float) -> None:
-    await_only(asyncio.sleep(seconds))
 
 
 def _given(arguments: dict[str, Any]) -> dict[str, Any]:
