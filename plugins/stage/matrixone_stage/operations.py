@@ -115,10 +115,7 @@ class ListStages(Operation[list[Stage]]):
 
     def read(self, result: Result[Any]) -> list[Stage]:
         """The stages, by name."""
-        return [
-            Stage(name, url, Secret(credentials) if credentials else None, status, comment or "", created)
-            for name, url, credentials, status, comment, created in result
-        ]
+        return [_stage(row) for row in result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +159,11 @@ class RemoveFiles(Operation[None]):
         """``REMOVE FILES FROM STAGE``."""
         words = "IF EXISTS " if self.if_exists else ""
         return SQL(f"REMOVE FILES FROM STAGE {words}{{url}}").format(url=Literal(stage_url(self.stage, self.pattern)))
+
+
+def _stage(row: Any) -> Stage:
+    name, url, credentials, status, comment, created = row
+    return Stage(name, url, Secret(credentials) if credentials else None, status, comment or "", created)
 
 
 def stage_url(stage: str, pattern: str) -> str:
