@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from matrixone_lite.engine import types, vector_index
 from matrixone_lite.engine.catalog import Check, Column, ForeignKey, Index, Table
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, no_such_table, not_supported
+from matrixone_lite.engine.fulltext import definition as fulltext
 from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.physical import can_be_indexed
 from matrixone_lite.engine.rows import Defaults, RowFunction
@@ -80,6 +81,8 @@ def define_index(written: ast.Index, table: Table) -> Index:
         kind = written.using
     elif written.using in _UNBUILT:
         raise invalid_input(f"unsupported index type: {written.using}")
+    if kind == "fulltext":
+        fulltext.check_definition(written, names, table)
     _check_columns(kind, written, names, table)
     options = dict(written.options)
     lengths = tuple((part.name, part.length) for part in written.columns if part.length is not None)
@@ -87,6 +90,8 @@ def define_index(written: ast.Index, table: Table) -> Index:
     if kind in vector_index.KINDS:
         vector_index.check_definition(kind, [table.by_name[name.lower()] for name in names], options, table)
         shown = vector_index.kept_options(kind, options)
+    if kind == "fulltext" and not written.name:
+        shown += (("unnamed", True),)
     index = Index(
         _index_name(written, kind, names, table),
         kind,
@@ -106,17 +111,15 @@ def _check_columns(kind: str, written: ast.Index, names: Sequence[str], table: T
     for part, name in zip(written.columns, names, strict=True):
         column = table.by_name.get(name.lower())
         if column is None:
-            raise invalid_input(f"column '{name}' doesn't exist in table" if kind == "primary" else f"column '{name}' is not exist")
+            raise invalid_input(
+                f"column '{name}' doesn't exist in table" if kind == "primary" else f"column '{name}' is not exist"
+            )
         if kind == "primary" and not can_be_indexed(column) and part.length is None:
             if column.type.kind in types.VECTORS:
                 raise not_supported(f"VECTOR column '{name}' cannot be in primary key")
             raise not_supported(f"{column.type.kind.value.lower()} type in primary key")
         if kind in {"plain", "unique"} and not can_be_indexed(column) and part.length is None:
             raise not_supported(f"{_WORD[column.type.kind]} column '{name}' cannot be in index")
-        if kind == "fulltext" and column.type.kind not in types.STRINGS | {Kind.JSON}:
-            raise not_supported("Fulltext index only support char, varchar, text, datalink and json")
-    if kind == "fulltext" and table.primary_key is None:
-        raise internal(f"primary key cannot be empty for fulltext index")
 
 
 def _check_same_columns(index: Index, table: Table) -> None:
@@ -162,7 +165,9 @@ def define_foreign_key(session: LiteSession, written: ast.ForeignKey, table: Tab
     if parent is None:
         if session.variables.number("foreign_key_checks"):
             raise no_such_table(database.name, written.table.name)
-        return ForeignKey(name, written.columns, 0, written.referenced, on_delete, on_update, written.table.name.lower())
+        return ForeignKey(
+            name, written.columns, 0, written.referenced, on_delete, on_update, written.table.name.lower()
+        )
     check_reference(table, written.columns, parent, written.referenced)
     return ForeignKey(name, written.columns, parent.id, written.referenced, on_delete, on_update, parent.name)
 
@@ -179,14 +184,18 @@ def check_reference(child: Table, columns: Sequence[str], parent: Table, referen
         raise internal("failed to add the foreign key constraint")
 
 
-def define_table(session: LiteSession, statement: ast.CreateTable, identity: int, database: int, columns: Sequence[Column] = ()) -> Table:
+def define_table(
+    session: LiteSession, statement: ast.CreateTable, identity: int, database: int, columns: Sequence[Column] = ()
+) -> Table:
     """The description of the table that CREATE TABLE makes.
 
     :param columns: columns that come from AS SELECT
     """
     own = [define_column(session, written, n + 1) for n, written in enumerate(statement.columns)]
     named = {column.name.lower() for column in own}
-    own += [replace(column, number=len(own) + n + 1) for n, column in enumerate(columns) if column.name.lower() not in named]
+    own += [
+        replace(column, number=len(own) + n + 1) for n, column in enumerate(columns) if column.name.lower() not in named
+    ]
     if not own:
         raise ServerError(4028, "A table must have at least one visible column.")
     seen: set[str] = set()
@@ -228,7 +237,7 @@ def _attributes(statement: ast.CreateTable, options: dict[str, Any]) -> dict[str
 
 def _written_indexes(statement: ast.CreateTable) -> list[ast.Index]:
     """The keys of the columns and of the table: primary, then unique, then others."""
-    found = [index for index in statement.indexes]
+    found = list(statement.indexes)
     for written in statement.columns:
         part = (ast.IndexColumn(written.name),)
         if written.primary_key:

@@ -89,9 +89,11 @@ def clone_table(session: LiteSession, statement: ast.CloneTable) -> Done:
     if existing is not None and not statement.if_not_exists:
         raise ServerError(1050, f"table {name} already exists")
     source = _source_table(session, statement, at)
-    if existing is not None:
-        raise unsupported("CREATE TABLE IF NOT EXISTS … CLONE into a table that exists")
-    copies.copy_table(session, source, at, target, name)
+    if existing is None:
+        copies.copy_table(session, source, at, target, name)
+    else:
+        # the server does not stop here: it adds the rows once more
+        copies.append_rows(session, source, at, existing)
     return Done()
 
 

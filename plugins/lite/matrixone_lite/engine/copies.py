@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+import apsw
+
 from matrixone_lite.engine import physical
 from matrixone_lite.engine.errors import unsupported
+from matrixone_lite.engine.loose_keys import unchecked
 from matrixone_lite.engine.sources import past_rows
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
 
 _COPIED: Final = frozenset(("table", "view"))
+_INDEX_ORDER: Final = {"primary": 0, "unique": 1, "fulltext": 2}
+"""In which order a copy shows its indexes; others come last."""
 _NEXT_OF_COPIES: Final = 10001
 """Generated numbers of a copy go on behind the numbers the server had reserved for the original."""
 
@@ -58,20 +63,48 @@ def _copy(
     known = {source.id: identity, **copies}
     copy = source.with_changes(
         id=identity,
+        kind="view" if source.kind == "view" else "table",
         storage=identity,
         database=database.id,
         name=name.lower(),
         temporary=False,
         created=now,
+        indexes=tuple(sorted(source.indexes, key=lambda index: _INDEX_ORDER.get(index.kind, len(_INDEX_ORDER)))),
         foreign_keys=tuple(_repointed(session, key, database, known) for key in source.foreign_keys),
         attributes=_attributes(session, source, at, database),
     )
     if copy.kind != "view":
         physical.create_storage(session, copy)
-        physical.copy_rows(session, rows_of(source, at), copy)
+        _copy_rows(session, rows_of(source, at), copy)
         _continue_numbers(session, copy)
     catalog.add_table(copy)
     return copy
+
+
+def _copy_rows(session: LiteSession, rows: str, copy: Table) -> None:
+    """Copy rows; duplicates that LOAD DATA let into the original are copied as well."""
+    try:
+        physical.copy_rows(session, rows, copy)
+    except apsw.ConstraintError:
+        with unchecked(session, copy):
+            physical.copy_rows(session, rows, copy)
+
+
+def append_rows(session: LiteSession, source: Table, at: int | None, target: Table) -> None:
+    """Add the rows of a table to another with the same columns, past its keys."""
+    if [column.type for column in source.columns] != [column.type for column in target.columns]:
+        raise unsupported(f"clones into a table of other columns ({target.name})")
+    into = ", ".join(column.physical for column in target.columns)
+    listed = ", ".join(column.physical for column in source.columns)
+    rows = rows_of(source, at)
+    with unchecked(session, target):
+        session.connection.run(
+            f"INSERT INTO {target.physical} (_ts, {into}) SELECT ?, {listed} FROM {rows}",  # noqa: S608 - physical names are made of numbers
+            (session.store.now(),),
+        )
+    session.store.counters.raise_to(
+        f"row {target.storage}", session.connection.value(f"SELECT max(_id) FROM {target.physical}") or 0, lambda: 1  # noqa: S608 - likewise
+    )
 
 
 def _repointed(session: LiteSession, key: ForeignKey, database: Database, known: dict[int, int]) -> ForeignKey:

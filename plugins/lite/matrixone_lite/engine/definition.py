@@ -64,7 +64,7 @@ def _index(index: Index) -> str:
         case "primary":
             return f"  PRIMARY KEY ({columns})"
         case "fulltext":
-            name = f"{quoted(index.name)}" if index.name else ""
+            name = "" if dict(index.options).get("unnamed") else quoted(index.name)
             parser = f" WITH PARSER {index.parser}" if index.parser else ""
             asynchronous = " ASYNC" if dict(index.options).get("async") else ""
             return f" FULLTEXT {name}({columns}){parser}{asynchronous}{comment}"

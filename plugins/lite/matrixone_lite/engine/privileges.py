@@ -1,4 +1,7 @@
-"""Who may do what: administrators everything, everybody else nothing but steer their session."""
+"""Who may do what: administrators everything, everybody else nothing but steer their session.
+
+Clones need no privilege, as on the server.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,8 @@ _FREE: Final = (
     ast.ShowList,
     ast.ShowDatabases,
     ast.Kill,
+    ast.CloneTable,
+    ast.CloneDatabase,
 )
 
 
@@ -48,5 +53,6 @@ def _reads_user_tables(query: ast.Query) -> bool:
     tables = [node for node in walk(query, into_queries=True) if isinstance(node, ast.Table)]
     common = {node.name.lower() for node in walk(query, into_queries=True) if isinstance(node, ast.CommonTable)}
     return any(
-        (table.name.database or "").lower() not in SYSTEM_DATABASES and table.name.name.lower() not in common | {"dual"} for table in tables
+        (table.name.database or "").lower() not in SYSTEM_DATABASES and table.name.name.lower() not in common | {"dual"}
+        for table in tables
     )

@@ -104,7 +104,7 @@ def parameters(index: Index) -> str:
     if index.kind not in {"ivfflat", "hnsw"}:
         return ""
     hidden = {"comment", "visible", "include"}
-    options = {key: str(value).lower() for key, value in index.options if key not in hidden}
+    options = {key: str(value).lower() for key, value in sorted(index.options) if key not in hidden}
     return json.dumps(options, separators=(",", ":"))
 
 

@@ -43,6 +43,7 @@ class Snapshot:
 @handles(ast.CreateSnapshot)
 def create_snapshot(session: LiteSession, statement: ast.CreateSnapshot) -> Done:
     """CREATE SNAPSHOT."""
+    _refuse_publication(statement.source)
     account, name = session.principal.account_id, check_name(statement.name)[:_MAX_NAME]
     if session.principal.role_id not in ADMIN_ROLE_IDS:
         raise internal(NO_PRIVILEGE)
@@ -61,6 +62,7 @@ def create_snapshot(session: LiteSession, statement: ast.CreateSnapshot) -> Done
 @handles(ast.DropSnapshot)
 def drop_snapshot(session: LiteSession, statement: ast.DropSnapshot) -> Done:
     """DROP SNAPSHOT."""
+    _refuse_publication(statement.source)
     account, name = session.principal.account_id, check_name(statement.name)
     if session.principal.role_id not in ADMIN_ROLE_IDS:
         raise internal(NO_PRIVILEGE)
@@ -70,6 +72,12 @@ def drop_snapshot(session: LiteSession, statement: ast.DropSnapshot) -> Done:
         raise internal(f"snapshot {name} does not exist")
     session.catalog.drop_object("snapshot", account, name)
     return Done()
+
+
+def _refuse_publication(source: ast.Name | None) -> None:
+    """Snapshots of publications belong to other clusters, and none is known here."""
+    if source is not None:
+        raise internal(f"publication {source.database}.{source.name} does not exist")
 
 
 def check_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.sql import ast
 
@@ -164,7 +164,7 @@ class _Printer:
 
     def match(self, expr: ast.Match) -> str:
         mode = {"boolean": " in boolean mode", "natural": " in natural language mode"}.get(expr.mode, "")
-        return f"match ({self.all(expr.columns)}) against ({self.show(expr.pattern)}{mode})"
+        return f"MATCH ({self.all(expr.columns)}) AGAINST ('{self.show(expr.pattern)}'{mode})"
 
     def select(self, query: ast.Select) -> str:
         parts = ["select " + ("distinct " if query.distinct else "") + ", ".join(map(self.item, query.items))]
