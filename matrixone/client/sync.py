@@ -368,7 +368,11 @@ class Client(ManagerAttributes):
     @contextmanager
     def _one_shot(self, log_mode: str | None = None) -> Iterator[SQLAlchemySession]:
         engine = self.get_sqlalchemy_engine().execution_options(isolation_level="AUTOCOMMIT")
-        with translating(), statement_context(log_mode=log_mode), SQLAlchemySession(engine) as session:
+        with (
+            translating(),
+            statement_context(log_mode=log_mode),
+            SQLAlchemySession(engine, expire_on_commit=False) as session,
+        ):
             if not self._owns_engine:
                 self.log.attach(session.connection())
             yield session

@@ -1,0 +1,67 @@
+"""Single statements of a client: on connections of their own, committed at once, answered from memory."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from .models import User
+
+
+@pytest.fixture
+def no_users(client, tables):
+    client.execute("DELETE FROM users")
+
+
+def test_objects_outlive_their_connection(client, no_users):
+    client.execute(insert(User).values(name="Ann", email="ann@example.com"))
+
+    (user,) = client.query(User).all()
+
+    assert (user.name, user.email) == ("Ann", "ann@example.com")
+    assert [row.name for row in client.execute(select(User.name))] == ["Ann"]
+
+
+def test_named_values(client, no_users):
+    client.execute("INSERT INTO users (name) VALUES (:name)", {"name": "a:b"})
+    assert client.execute(text("SELECT name FROM users WHERE name = :n"), {"n": "a:b"}).scalar() == "a:b"
+
+
+def test_results_are_counted_and_read_twice(client, no_users):
+    result = client.batch_insert("users", [{"name": "Ann"}, {"name": "Bob", "email": "bob@example.com"}])
+    assert (result.affected_rows, result.rowcount, result.rows) == (2, 2, [])
+    result = client.execute("SELECT name FROM users ORDER BY id")
+    assert [tuple(row) for row in result.rows] == [("Ann",), ("Bob",)]
+    assert result.fetchone().name == "Ann"
+    assert [row.name for row in result.fetchall()] == ["Bob"]
+    assert (len(result), result.keys(), result.affected_rows) == (2, ["name"], 0)
+
+
+def test_use_holds_for_the_whole_client(client, no_users, matrixone_database):
+    other = f"{matrixone_database}_other"
+    client.execute(f"CREATE DATABASE {other}")
+    try:
+        client.execute(f"USE {other}")
+        with client.session() as first, client.session() as second:  # two connections, one of them new
+            assert first.scalar("SELECT database()") == second.scalar("SELECT database()") == other
+        with client.session() as session:
+            session.execute(f"USE {matrixone_database}")
+        assert client.execute("SELECT database()").scalar() == matrixone_database
+    finally:
+        client.execute(f"DROP DATABASE {other}")
+
+
+def test_login_info_has_no_password(client):
+    info = client.get_login_info()
+    assert info["account"] == "sys"
+    assert info["user"] == "root"
+    assert "password" not in info
+    assert "111" not in repr(client)
+
+
+async def test_the_same_on_the_asynchronous_face(async_client, client, no_users):
+    await async_client.insert("users", {"name": "Ann"})
+    (user,) = await async_client.query(User).all()
+    assert user.name == "Ann"
+    assert (await async_client.execute("SELECT count(*) FROM users")).scalar() == 1
+    assert async_client.get_sqlalchemy_engine() is async_client.get_sqlalchemy_engine()
