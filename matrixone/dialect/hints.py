@@ -5,8 +5,8 @@ statement the hint reaches every table in it, in joins, subqueries and CTEs too,
 a table it reaches that one.
 
 Objects of the past and of the present are different objects of a session, also where their keys are equal. A
-relationship that is loaded lazily, later, is of the present; load it eagerly to have it as it was. Changing an object of
-the past changes the present row.
+relationship that is loaded lazily, later, is of the present; load it eagerly to have it as it was. Changing an object
+of the past changes the present row.
 
 A statement that carries a hint cannot be compiled by another dialect, which would leave the hint out and read the
 present.
