@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -101,7 +100,8 @@ def _breaches_of_operation(operation: type[Operation[Any]]) -> Iterator[str]:
     cls: Any = operation
     if not _documented(cls) or cls.__doc__.startswith(f"{cls.__name__}("):  # what dataclass writes where there is none
         yield f"{cls.__name__} has no docstring"
-    if not (dataclasses.is_dataclass(cls) and vars(cls)["__dataclass_params__"].frozen):
+    parameters = vars(cls).get("__dataclass_params__")
+    if parameters is None or not parameters.frozen:
         yield f"{cls.__name__} is not a frozen dataclass"
     manager, _, method = str(getattr(cls, "name", "")).partition(".")
     if not (manager.isidentifier() and method.isidentifier()):
