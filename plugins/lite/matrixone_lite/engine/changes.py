@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import apsw
@@ -12,13 +11,14 @@ from matrixone_lite.engine.errors import ServerError, internal
 from matrixone_lite.engine.rows import RowFunction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from matrixone_lite.engine.catalog import Index, Table
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Value
 
 Values = list[Any]
 """The values of a row, in the order of the table's columns."""
-
 
 
 class Writer:
@@ -29,6 +29,7 @@ class Writer:
         self._connection = session.connection
         self.table = table
         self._ts = session.store.now()
+        session.transactions.moments.add(self._ts)
         if table.temporary:
             session.transactions.bind_to_sqlite()
         self._not_null = [(n, column.name) for n, column in enumerate(table.columns) if not column.nullable]
@@ -70,7 +71,9 @@ class Writer:
     def _fulfils_checks(self, row: Values, *, ignore: bool) -> bool:
         checks = self.table.checks
         if self._checks is None:
-            self._checks = RowFunction(self._session, self.table, [check.expr for check in checks], [None] * len(checks))
+            self._checks = RowFunction(
+                self._session, self.table, [check.expr for check in checks], [None] * len(checks)
+            )
         for check, result in zip(checks, self._checks(row), strict=True):
             if result is not None and not result:
                 if ignore:
@@ -225,5 +228,3 @@ def duplicate_entry(table: Table, index: Index, row: Sequence[Value]) -> ServerE
         shown.append(text.decode(errors="replace") if isinstance(text, bytes) else str(text))
     entry = shown[0] if len(shown) == 1 else f"({','.join(shown)})"
     return ServerError(1062, f"Duplicate entry '{entry}' for key '{index.label}'")
-
-

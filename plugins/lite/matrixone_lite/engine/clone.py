@@ -24,8 +24,8 @@ from matrixone_lite.engine.system import SYSTEM_TABLES
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.accounts import Account
+    from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.snapshots import Snapshot
 

@@ -99,11 +99,11 @@ def append_rows(session: LiteSession, source: Table, at: int | None, target: Tab
     rows = rows_of(source, at)
     with unchecked(session, target):
         session.connection.run(
-            f"INSERT INTO {target.physical} (_ts, {into}) SELECT ?, {listed} FROM {rows}",  # noqa: S608 - physical names are made of numbers
+            f"INSERT INTO {target.physical} (_ts, {into}) SELECT ?, {listed} FROM {rows}",
             (session.store.now(),),
         )
     session.store.counters.raise_to(
-        f"row {target.storage}", session.connection.value(f"SELECT max(_id) FROM {target.physical}") or 0, lambda: 1  # noqa: S608 - likewise
+        f"row {target.storage}", session.connection.value(f"SELECT max(_id) FROM {target.physical}") or 0, lambda: 1
     )
 
 

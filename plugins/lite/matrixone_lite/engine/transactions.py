@@ -8,17 +8,20 @@ statements a transaction may be parked, see :mod:`matrixone_lite.engine.locks`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import apsw
 
 from matrixone_lite.engine.errors import ServerError, internal
-from matrixone_lite.engine.locks import ConflictError, Key, keys_of
+from matrixone_lite.engine.locks import ConflictError, keys_of
+from matrixone_lite.engine.stamping import stamp
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.transaction_kind import TransactionKind, Treatment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matrixone_lite.engine.locks import Key
     from matrixone_lite.engine.storage import Connection, Store
 
 T = TypeVar("T")
@@ -57,6 +60,8 @@ class Transactions:
         self._savepoint = False
         self._last_wrote = False
         self._parked: bytes | None = None
+        self._was_parked = False
+        self.moments: set[int] = set()
         self._bound = False
         self.replaced_tables: set[str] = set()
         self.autocommit = True
@@ -127,6 +132,8 @@ class Transactions:
         """Make the transaction's changes permanent and close it."""
         if self._parked is not None:
             self.write()
+        if self._was_parked:
+            stamp(self._connection, self.moments, self._store.now())
         self._close("COMMIT")
 
     def rollback(self) -> None:
@@ -181,6 +188,7 @@ class Transactions:
     def _park(self) -> None:
         if self._connection.in_transaction:
             self._parked = self._connection.changes_so_far()
+            self._was_parked = True
             self._store.row_locks.hold(self, keys_of(self._parked, self._connection))
             self._leave("ROLLBACK")
 
@@ -194,7 +202,8 @@ class Transactions:
             self._store.lock.release(self)
 
     def _close(self, how: str) -> None:
-        self._explicit = self._open = self._bound = False
+        self._explicit = self._open = self._bound = self._was_parked = False
+        self.moments.clear()
         self.replaced_tables.clear()
         try:
             self._leave(how)
@@ -283,6 +292,6 @@ class Transactions:
         self._parked = None
         beside = Transactions(self._store, self._connection, self._lock_timeout, self._cancelled)
         try:
-            return beside._alone(action, writes=writes)  # noqa: SLF001 - another instance of this class
+            return beside._alone(action, writes=writes)
         finally:
             self._open, self._explicit, self._parked = was_open, was_explicit, parked

@@ -15,9 +15,10 @@ from matrixone_lite.sql import ast
 from matrixone_lite.sql.lexer import MANUAL
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.bound import Bound
     from collections.abc import Iterator
+
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.bound import Bound
     from matrixone_lite.engine.catalog import Index, Table
     from matrixone_lite.engine.context import Context
     from matrixone_lite.engine.scope import Scope

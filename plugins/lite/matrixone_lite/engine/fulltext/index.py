@@ -18,8 +18,9 @@ from matrixone_lite.engine.fulltext.patterns import parse_boolean
 from matrixone_lite.engine.fulltext.tokens import document_tokens, pattern_tokens
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.fulltext.patterns import Node
     from collections.abc import Callable, Iterable, Mapping
+
+    from matrixone_lite.engine.fulltext.patterns import Node
     from matrixone_lite.engine.storage import Connection
 
 Row = tuple[int, int]

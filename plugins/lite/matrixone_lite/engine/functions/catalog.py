@@ -69,7 +69,7 @@ def _extreme(context: Context, database: str, table: str, column: str, function:
     found = stored.by_name.get(column.lower())
     if found is None:
         return None
-    sql = f"SELECT {function}({found.physical}) FROM {stored.physical}"  # noqa: S608 - physical names are made of numbers
+    sql = f"SELECT {function}({found.physical}) FROM {stored.physical}"
     return render.text(context.session.connection.value(sql), found.type)
 
 

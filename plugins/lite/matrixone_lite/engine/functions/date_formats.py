@@ -15,12 +15,12 @@ from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.types import Value
     from collections.abc import Callable, Sequence
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound
     from matrixone_lite.engine.context import Context
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.sql import ast
 
 _HALF_DAY: Final = 12

@@ -15,10 +15,10 @@ from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.types import Value
     from collections.abc import Sequence
 
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.sql import ast
 
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}

@@ -11,8 +11,8 @@ from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.types import Value
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.types import Value
 
 
 def _string(text: Any) -> Value:

@@ -16,12 +16,11 @@ from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.types import Type
-    from collections.abc import Callable
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound
+    from matrixone_lite.engine.types import Type
     from matrixone_lite.sql import ast
 
 _INT: Final = Accept.INT

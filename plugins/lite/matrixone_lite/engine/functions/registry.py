@@ -4,7 +4,7 @@ Three ways to add one, from any module of this package:
 
 - :func:`scalar` — a Python function of one row's values. Arguments arrive as their parameter family says, in Python's
   own types, never None (unless ``nulls``); the result is stored as its type wants it.
-- :func:`aggregate` — a class with ``step(*values)`` and ``value()``, and ``inverse(*values)`` if it can take values back.
+- :func:`aggregate` — a class with ``step(*values)``, ``value()``, and ``inverse(*values)`` if it can take values back.
 - :func:`special` — a function from bound arguments to a bound expression, for whatever depends on static types or emits
   SQLite text of its own.
 """
@@ -25,9 +25,9 @@ from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.types import Value
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.sql import ast
 
 
@@ -118,7 +118,7 @@ def scalar(
     deterministic: bool = True,
     context: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a scalar function under one or several names; several calls with one name make overloads, first match wins.
+    """Register a scalar function; several with one name make overloads, of which the first match wins.
 
     :param names: names in lower case
     :param parameters: family of each argument
@@ -173,7 +173,7 @@ def is_aggregate(name: str) -> bool:
 
 
 _READERS: Final[dict[Accept, Callable[[Any], Any]]] = {
-    Accept.DECIMAL: lambda value: Decimal(value),
+    Accept.DECIMAL: Decimal,
     Accept.DATE: date.fromisoformat,
     Accept.DATETIME: datetime.fromisoformat,
     Accept.JSON: json_text.parse,

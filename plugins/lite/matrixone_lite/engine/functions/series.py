@@ -12,10 +12,10 @@ from matrixone_lite.engine.functions.json_paths import find, parse_path
 from matrixone_lite.engine.functions.registry import table_function
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from matrixone_lite.engine.types import Type
-    from collections.abc import Iterator, Sequence
 
 _STEP: Final = re.compile(r"\s*(-?\d+)\s+([a-z]+?)s?\s*", re.IGNORECASE)
 _UNNEST_COLUMNS: Final = (

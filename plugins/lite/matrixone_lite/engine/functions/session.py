@@ -15,8 +15,8 @@ from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.version import VERSION
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
     from collections.abc import Sequence
+    from datetime import date, datetime
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound

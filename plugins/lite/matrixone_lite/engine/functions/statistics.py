@@ -11,9 +11,9 @@ from matrixone_lite.engine import types
 from matrixone_lite.engine.functions.registry import Accept, aggregate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from matrixone_lite.engine.types import Type
-    from collections.abc import Callable
-    from collections.abc import Sequence
 
 
 class _Collected:

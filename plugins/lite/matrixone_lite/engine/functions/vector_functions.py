@@ -20,10 +20,10 @@ from matrixone_lite.engine.storage import VECTORS_LOADABLE, UserFunction
 from matrixone_lite.engine.types import Kind, Type
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.types import Value
     from collections.abc import Callable, Sequence
 
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.sql import ast
 
 _UNKNOWN_LENGTH: Final = 65535
