@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +12,13 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import CONTEXT, decimal_text
 from matrixone_lite.engine.errors import ServerError, invalid_argument
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Value
+from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.types import Value
     from matrixone_lite.sql import ast
 
 _SMALL: Final = types.INTEGERS - {Kind.BIGINT, Kind.UBIGINT} | {Kind.YEAR}
@@ -97,7 +100,7 @@ SINGLE: Final = UserFunction("single_value", _Single, aggregate=True)
 
 
 @lru_cache(maxsize=256)
-def _total(scale: int, mean: bool) -> UserFunction:  # noqa: FBT001 - a cache key
+def _total(scale: int, mean: bool) -> UserFunction:
     return UserFunction(f"{'mean' if mean else 'total'}_{scale}", lambda: _Total(scale, mean=mean), aggregate=True)
 
 
@@ -152,7 +155,7 @@ def _sum(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order:
     if number.kind in _SMALL:
         return Bound(f"sum({inner})", types.BIGINT)
     scale = number.type.scale if number.kind is Kind.DECIMAL else 0
-    return binder.call(_total(scale, False), types.decimal(38, scale), inner)  # noqa: FBT003 - a cache key
+    return binder.call(_total(scale, False), types.decimal(38, scale), inner)
 
 
 def _avg(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order: Order) -> Bound:
@@ -161,7 +164,7 @@ def _avg(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order:
     if number.kind in types.FLOATS | _SMALL:
         return Bound(f"avg({inner})", types.DOUBLE)
     scale = number.type.scale + _AVERAGE_DECIMALS if number.kind is Kind.DECIMAL else _WHOLE_AVERAGE_SCALE
-    return binder.call(_total(scale, True), types.decimal(38, scale), inner)  # noqa: FBT003 - a cache key
+    return binder.call(_total(scale, True), types.decimal(38, scale), inner)
 
 
 def _extreme(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order: Order) -> Bound:
@@ -175,11 +178,15 @@ def _group_concat(binder: Binder, call: ast.Function, arguments: Sequence[Bound]
     texts = [binder.convert(argument, types.TEXT).sql for argument in arguments]
     inner = _distinct(call) + (texts[0] if len(texts) == 1 else f"({' || '.join(texts)})")
     if order:
-        inner += " ORDER BY " + ", ".join(_order_text(binder, key, texts, arguments, call) + " DESC" * descending for key, descending in order)
+        inner += " ORDER BY " + ", ".join(
+            _order_text(binder, key, texts, arguments, call) + " DESC" * descending for key, descending in order
+        )
     return binder.call(_join("," if call.separator is None else call.separator), types.TEXT, inner)
 
 
-def _order_text(binder: Binder, key: Bound, texts: Sequence[str], arguments: Sequence[Bound], call: ast.Function) -> str:
+def _order_text(
+    binder: Binder, key: Bound, texts: Sequence[str], arguments: Sequence[Bound], call: ast.Function
+) -> str:
     # after DISTINCT, SQLite sorts by the very expression that is aggregated
     if call.distinct and key.sql == arguments[0].sql:
         return texts[0]
@@ -199,5 +206,3 @@ _BUILT_IN: Final[dict[str, Callable[[Binder, ast.Function, Sequence[Bound], Orde
     "group_concat": _group_concat,
     "any_value": _any_value,
 }
-
-

@@ -6,13 +6,11 @@ indexes, names and comments work on the table as it is ("inplace mode"). The ser
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import blueprint, ddl, physical, types, vector_index
 from matrixone_lite.engine.api import Done
-from matrixone_lite.engine.catalog import Column, Index, Table
 from matrixone_lite.engine.changes import Writer
 from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.dispatch import handles
@@ -23,6 +21,9 @@ from matrixone_lite.sql import ast
 from matrixone_lite.sql.naming import definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matrixone_lite.engine.catalog import Column, Index, Table
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Type
 
@@ -108,7 +109,10 @@ def _set_options(session: LiteSession, table: Table, action: ast.SetTableOptions
 def _set_visibility(session: LiteSession, table: Table, action: ast.AlterIndexVisibility) -> Table:
     if not any(index.name.lower() == action.name.lower() for index in table.indexes):
         raise internal(f"Can't ALTER '{action.name}'; check that column/key exists")
-    indexes = tuple(replace(one, visible=action.visible) if one.name.lower() == action.name.lower() else one for one in table.indexes)
+    indexes = tuple(
+        replace(one, visible=action.visible) if one.name.lower() == action.name.lower() else one
+        for one in table.indexes
+    )
     changed = table.with_changes(indexes=indexes)
     session.catalog.replace_table(changed)
     return changed
@@ -171,7 +175,9 @@ class _Draft:
 
 
 def _copy(session: LiteSession, table: Table, statement: ast.AlterTable) -> None:
-    draft = _Draft(session, table, {column.number: column for column in table.columns}, max(c.number for c in table.columns) + 1)
+    draft = _Draft(
+        session, table, {column.number: column for column in table.columns}, max(c.number for c in table.columns) + 1
+    )
     for action in statement.actions:
         if not _copies(action):
             raise invalid_input(f"unsupported alter option in copy mode: {_action_text(action)}")
@@ -211,7 +217,9 @@ def _move_rows(session: LiteSession, old: Table, new: Table, sources: dict[int, 
     filled = []
     for row in rows:
         values = [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=False)]
-        filled.append([values[positions[c.number]] if c.number in positions else _new_value(c, defaults) for c in new.columns])
+        filled.append(
+            [values[positions[c.number]] if c.number in positions else _new_value(c, defaults) for c in new.columns]
+        )
     writer = Writer(session, new.with_changes(checks=(), foreign_keys=()))
     insertion = Insertion(session, new, ast.Insert(ast.Table(ast.Name(new.name))))
     insertion.number(filled)
@@ -276,7 +284,9 @@ def _drop_column(draft: _Draft, action: ast.DropColumn) -> None:
             raise ServerError(1829, f"Cannot drop column '{action.name}': {needed}")
     for own in table.foreign_keys:
         if name in {column.lower() for column in own.columns}:
-            raise ServerError(1828, f"Cannot drop column '{action.name}': needed in a foreign key constraint '{own.name}'")
+            raise ServerError(
+                1828, f"Cannot drop column '{action.name}': needed in a foreign key constraint '{own.name}'"
+            )
     indexes = []
     for index in table.indexes:
         left = tuple(column for column in index.columns if column.lower() != name)
@@ -329,7 +339,9 @@ def _rename_column(draft: _Draft, action: ast.RenameColumn) -> None:
 
 def _alter_default(draft: _Draft, action: ast.AlterDefault) -> None:
     old = _find(draft.table, action.name)
-    columns = tuple(replace(column, default=action.default) if column is old else column for column in draft.table.columns)
+    columns = tuple(
+        replace(column, default=action.default) if column is old else column for column in draft.table.columns
+    )
     draft.table = draft.table.with_changes(columns=columns)
 
 
@@ -340,7 +352,9 @@ def _add_primary_key(draft: _Draft, action: ast.AddIndex) -> None:
 def _drop_primary_key(draft: _Draft, _action: ast.DropConstraint) -> None:
     if draft.table.primary_key is None:
         raise ServerError(1091, "Can't DROP 'PRIMARY'; check that column/key exists")
-    draft.table = draft.table.with_changes(indexes=tuple(index for index in draft.table.indexes if index.kind != "primary"))
+    draft.table = draft.table.with_changes(
+        indexes=tuple(index for index in draft.table.indexes if index.kind != "primary")
+    )
 
 
 _COPY: Final[dict[type[ast.AlterAction], Callable[[_Draft, Any], None]]] = {

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types, vectors
 from matrixone_lite.engine.convert import CONTEXT, decimal_text
 from matrixone_lite.engine.errors import ServerError, internal
 from matrixone_lite.engine.render import double_text
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import RANGES, Kind, Type, Value
+from matrixone_lite.engine.types import RANGES, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matrixone_lite.engine.types import Type, Value
 
 _EXACT: Final[dict[str, Callable[[Any, Any], Any]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _NAMES: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "div": "quotient"}
@@ -48,7 +52,9 @@ def _floating(symbol: str) -> Callable[[Any, Any], Value]:
         result: float = compute(left, right)
         if math.isinf(result) and not math.isinf(left) and not math.isinf(right):
             shown = f"{_short(left)} {symbol} {_short(right)}"
-            raise ServerError(1690, f"data out of range: data type float64, DOUBLE value is out of range in '({shown})'")
+            raise ServerError(
+                1690, f"data out of range: data type float64, DOUBLE value is out of range in '({shown})'"
+            )
         return result
 
     return apply
@@ -59,7 +65,13 @@ def _short(number: float) -> str:
 
 
 def _decimal(symbol: str, type_: Type) -> Callable[[Any, Any], Value]:
-    methods = {"+": CONTEXT.add, "-": CONTEXT.subtract, "*": CONTEXT.multiply, "/": CONTEXT.divide, "%": CONTEXT.remainder}
+    methods = {
+        "+": CONTEXT.add,
+        "-": CONTEXT.subtract,
+        "*": CONTEXT.multiply,
+        "/": CONTEXT.divide,
+        "%": CONTEXT.remainder,
+    }
     compute, scale = methods[symbol], type_.scale
     limit = Decimal(10) ** (65 if type_.length > 38 else 38)  # noqa: PLR2004 - digits of the server's 128-bit decimals
 
@@ -131,7 +143,7 @@ def _integer_remainder(left: Any, right: Any) -> Value:
 
 
 @lru_cache(maxsize=512)
-def function(symbol: str, type_: Type, strict: bool = False) -> UserFunction:  # noqa: FBT001, FBT002 - part of the cache key
+def function(symbol: str, type_: Type, strict: bool = False) -> UserFunction:
     """The user function of an operator whose operands have been converted to what ``type_`` needs.
 
     :param strict: division by zero raises 1365 instead of giving NULL

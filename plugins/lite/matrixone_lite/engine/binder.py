@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,6 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input, unsupported
-from matrixone_lite.engine.functions.registry import SPECIALS
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type, Value
 from matrixone_lite.sql import ast
@@ -33,7 +33,7 @@ class Argument:
 
 @dataclass(slots=True)
 class Parameters:
-    """The values the SQLite text refers to as ``?1``, ``?2``, …"""
+    """The values the SQLite text refers to as ``?1``, ``?2``, …."""
 
     values: list[Any] = field(default_factory=list)
     _known: dict[tuple[type, Any], int] = field(default_factory=dict)
@@ -97,7 +97,12 @@ class Binder:
 
     def bind(self, expr: ast.Expr, scope: Scope) -> Bound:
         """Bind an expression; in a grouped query the whole may be a GROUP BY key."""
-        if scope.grouping and not scope.aggregating and type(expr) in scope.key_shapes and (key := self._as_key(expr, scope)):
+        if (
+            scope.grouping
+            and not scope.aggregating
+            and type(expr) in scope.key_shapes
+            and (key := self._as_key(expr, scope))
+        ):
             return key
         binder = _BINDERS.get(type(expr))
         if binder is None:
@@ -149,7 +154,9 @@ class Binder:
                 digits, scale = len(text.replace(".", "").lstrip("-")), len(text.partition(".")[2])
                 return self.constant(text, types.decimal(digits, scale), text)
             case ast.LiteralKind.FLOAT:
-                return Bound(repr(value) if value != float("inf") else "9e999", types.DOUBLE, literal=True, text=expr.text)
+                return Bound(
+                    repr(value) if value != float("inf") else "9e999", types.DOUBLE, literal=True, text=expr.text
+                )
             case _:
                 return self.string(value)
 
@@ -157,7 +164,9 @@ class Binder:
         """An integer literal."""
         type_ = types.literal_integer(value)
         if type_.kind is Kind.BIGINT:
-            return Bound(str(value) if value > -(1 << 63) else "(-9223372036854775807-1)", type_, literal=True, text=str(value))
+            return Bound(
+                str(value) if value > -(1 << 63) else "(-9223372036854775807-1)", type_, literal=True, text=str(value)
+            )
         return self.constant(f"{value:020d}" if type_.kind is Kind.UBIGINT else str(value), type_, str(value))
 
     def string(self, value: object) -> Bound:
@@ -168,17 +177,17 @@ class Binder:
             except UnicodeEncodeError:
                 value = value.encode("utf-8", "surrogateescape")
         elif isinstance(value, bytes):
-            try:
+            with contextlib.suppress(UnicodeDecodeError):
                 value = value.decode()
-            except UnicodeDecodeError:
-                pass
         if isinstance(value, bytes):
             return self.constant(value, Type(Kind.VARCHAR, len(value)))
         text = str(value)
         return self.constant(text, Type(Kind.VARCHAR, len(text)), text)
 
     def _typed_literal(self, expr: ast.TypedLiteral, _scope: Scope) -> Bound:
-        target = {"date": types.DATE, "time": types.TIME, "timestamp": types.TIMESTAMP, "datetime": types.DATETIME}[expr.type_name]
+        target = {"date": types.DATE, "time": types.TIME, "timestamp": types.TIMESTAMP, "datetime": types.DATETIME}[
+            expr.type_name
+        ]
         if target is types.TIMESTAMP:
             # the server cuts the fraction of such a literal
             text: str = expr.value.partition(".")[0]
@@ -233,35 +242,41 @@ class Binder:
 
     def _binary(self, expr: ast.Binary, scope: Scope) -> Bound:
         symbol = expr.operator
-        if symbol in {"and", "or", "xor"} or (symbol == "||" and not self.session.pipes_concatenate):
-            left, right = self.condition(expr.left, scope), self.condition(expr.right, scope)
-            if symbol == "xor":
-                return Bound(f"(({left}) <> ({right}))", types.BOOL)
-            return Bound(f"({left} {'AND' if symbol == 'and' else 'OR'} {right})", types.BOOL)
-        if symbol == "||":
-            return bind_function(self, ast.Function("concat", (expr.left, expr.right)), scope)
+        if symbol in {"and", "or", "xor", "||"}:
+            return self._logical(expr, scope)
         if symbol in {"->", "->>"}:
             call = ast.Function("json_extract", (expr.left, expr.right))
             return bind_function(self, call if symbol == "->" else ast.Function("json_unquote", (call,)), scope)
         if symbol in comparison.OPERATORS:
             return comparison.compare_rows(self, symbol, expr.left, expr.right, scope)
-        if isinstance(expr.right, ast.Interval):
-            return self._shift(symbol, expr.left, expr.right, scope)
-        if isinstance(expr.left, ast.Interval):
-            return self._shift(symbol, expr.right, expr.left, scope)
+        if isinstance(expr.left, ast.Interval) or isinstance(expr.right, ast.Interval):
+            return self._shift(symbol, expr, scope)
         left, right = self._operand(expr.left, scope), self._operand(expr.right, scope)
-        if symbol in comparison.BITWISE:
-            return comparison.bitwise(self, symbol, left, right)
-        return self.arithmetic(symbol, left, right)
+        calculate = comparison.bitwise if symbol in comparison.BITWISE else Binder.arithmetic
+        return calculate(self, symbol, left, right)
+
+    def _logical(self, expr: ast.Binary, scope: Scope) -> Bound:
+        symbol = expr.operator
+        if symbol == "||" and self.session.pipes_concatenate:
+            return bind_function(self, ast.Function("concat", (expr.left, expr.right)), scope)
+        left, right = self.condition(expr.left, scope), self.condition(expr.right, scope)
+        if symbol == "xor":
+            return Bound(f"(({left}) <> ({right}))", types.BOOL)
+        return Bound(f"({left} {'AND' if symbol == 'and' else 'OR'} {right})", types.BOOL)
 
     def _operand(self, expr: ast.Expr, scope: Scope) -> Bound:
-        if isinstance(expr, ast.Literal) and expr.kind in {ast.LiteralKind.HEX, ast.LiteralKind.BIT} and isinstance(expr.value, bytes):
+        if (
+            isinstance(expr, ast.Literal)
+            and expr.kind in {ast.LiteralKind.HEX, ast.LiteralKind.BIT}
+            and isinstance(expr.value, bytes)
+        ):
             return self.integer(int.from_bytes(expr.value, "big"))
         return self.bind(expr, scope)
 
-    def _shift(self, symbol: str, operand: ast.Expr, interval: ast.Interval, scope: Scope) -> Bound:
-        name = "date_add" if symbol == "+" else "date_sub"
-        return bind_function(self, ast.Function(name, (operand, interval)), scope)
+    def _shift(self, symbol: str, expr: ast.Binary, scope: Scope) -> Bound:
+        """A date and an interval, in either order."""
+        operands = (expr.left, expr.right) if isinstance(expr.right, ast.Interval) else (expr.right, expr.left)
+        return bind_function(self, ast.Function("date_add" if symbol == "+" else "date_sub", operands), scope)
 
     def arithmetic(self, symbol: str, left: Bound, right: Bound) -> Bound:
         """``left symbol right`` with the operands brought to one type."""
@@ -277,7 +292,9 @@ class Binder:
         if bound.kind in types.NUMBERS or bound.kind in types.VECTORS:
             return bound
         if bound.kind is Kind.NULL:
-            return Bound(bound.sql, other.type if other.kind in types.NUMBERS or other.kind in types.VECTORS else types.BIGINT)
+            return Bound(
+                bound.sql, other.type if other.kind in types.NUMBERS or other.kind in types.VECTORS else types.BIGINT
+            )
         if bound.kind in {Kind.BOOL, Kind.ENUM, Kind.SET}:
             return Bound(bound.sql, types.BIGINT)
         if bound.kind in types.STRINGS | {Kind.JSON} | types.BYTES:
@@ -291,7 +308,11 @@ class Binder:
 
     def _fit(self, bound: Bound, result: Type, symbol: str) -> str:
         if result.kind in types.VECTORS:
-            return bound.sql if bound.kind not in types.VECTORS else self.convert(bound, Type(result.kind, bound.type.length)).sql
+            return (
+                bound.sql
+                if bound.kind not in types.VECTORS
+                else self.convert(bound, Type(result.kind, bound.type.length)).sql
+            )
         if bound.kind is Kind.DECIMAL and result.kind in types.FLOATS:
             return f"CAST({bound.sql} AS REAL)"
         if bound.kind is Kind.UBIGINT and result.kind in types.FLOATS:

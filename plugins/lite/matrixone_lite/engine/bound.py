@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matrixone_lite.engine.types import Kind, Type
+from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Column, Table
+    from matrixone_lite.engine.types import Type
 
 
 @dataclass(frozen=True, slots=True)

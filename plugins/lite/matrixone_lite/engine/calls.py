@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,12 +12,15 @@ from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, invalid_argument, invalid_input, not_supported
 from matrixone_lite.engine.functions import registry
 from matrixone_lite.engine.functions.json_values import as_json
-from matrixone_lite.engine.functions.registry import AGGREGATES, BUILT_IN_AGGREGATES, SCALARS, SPECIALS, Accept, Scalar
+from matrixone_lite.engine.functions.registry import AGGREGATES, BUILT_IN_AGGREGATES, SCALARS, SPECIALS, Accept
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.functions.registry import Scalar
     from matrixone_lite.engine.scope import Scope
 
 _NATIVE: Final[dict[Accept, frozenset[Kind]]] = {
@@ -111,15 +113,43 @@ def _mismatch(name: str, arguments: Sequence[Bound], word: str = "function") -> 
 
 
 def _fits(overload: Scalar, arguments: Sequence[Bound], kinds: dict[Accept, frozenset[Kind]]) -> bool:
-    return all(argument.kind is Kind.NULL or argument.kind in kinds[overload.parameter(n)] for n, argument in enumerate(arguments))
+    return all(
+        argument.kind is Kind.NULL or argument.kind in kinds[overload.parameter(n)]
+        for n, argument in enumerate(arguments)
+    )
 
 
 def _call(binder: Binder, overload: Scalar, arguments: Sequence[Bound]) -> Bound:
     accepted = tuple(overload.parameter(n) for n in range(len(arguments)))
-    converted = [accept(binder, argument, family, arguments) for argument, family in zip(arguments, accepted, strict=True)]
-    result = overload.result if isinstance(overload.result, Type) else overload.result([bound.type for bound in converted])
+    converted = [
+        accept(binder, argument, family, arguments) for argument, family in zip(arguments, accepted, strict=True)
+    ]
+    result = (
+        overload.result if isinstance(overload.result, Type) else overload.result([bound.type for bound in converted])
+    )
     function = registry.wrap(overload, accepted, result)
     return binder.call(function, result, *(bound.sql for bound in converted))
+
+
+_TARGETS: Final = {
+    Accept.TEXT: types.TEXT,
+    Accept.BYTES: types.BLOB,
+    Accept.INT: types.BIGINT,
+    Accept.DOUBLE: types.DOUBLE,
+    Accept.DATE: types.DATE,
+    Accept.DATETIME: types.DATETIME6,
+    Accept.TIME: replace(types.TIME, scale=6),
+    Accept.JSON: types.JSON,
+}
+"""What an argument becomes that is not of the family."""
+
+_AS_THEY_ARE: Final[dict[Accept, frozenset[Kind]]] = {
+    **_NATIVE,
+    Accept.TEXT: types.STRINGS | {Kind.UUID},
+    Accept.INT: types.INTEGERS | {Kind.BIT, Kind.YEAR, Kind.BOOL},
+    Accept.JSON: frozenset(),
+}
+"""Kinds whose values are what the family's functions expect; JSON is parsed, so that a wrong text is found."""
 
 
 def accept(binder: Binder, argument: Bound, family: Accept, siblings: Sequence[Bound] = ()) -> Bound:
@@ -127,41 +157,25 @@ def accept(binder: Binder, argument: Bound, family: Accept, siblings: Sequence[B
 
     :param siblings: all arguments of the call; text becomes a vector like the vector among them
     """
-    kind = argument.kind
-    match family:
-        case Accept.TEXT:
-            return argument if kind in types.STRINGS | {Kind.UUID} else binder.convert(argument, types.TEXT)
-        case Accept.BYTES:
-            return argument if kind in types.BYTES else binder.convert(argument, types.BLOB)
-        case Accept.INT:
-            if kind in types.INTEGERS | {Kind.BIT, Kind.YEAR, Kind.BOOL}:
-                return argument
-            mode = Mode.COMPARE if kind in types.STRINGS else Mode.CAST
-            return binder.convert(argument, types.BIGINT, mode)
-        case Accept.DOUBLE:
-            mode = Mode.COMPARE if kind in types.STRINGS else Mode.CAST
-            return binder.convert(argument, types.DOUBLE, mode)
-        case Accept.DECIMAL:
-            return binder.convert(argument, types.as_decimal(argument.type))
-        case Accept.BOOL:
-            return Bound(binder.truth(argument), types.BOOL)
-        case Accept.DATE:
-            return binder.convert(argument, types.DATE)
-        case Accept.DATETIME:
-            return argument if kind in {Kind.DATETIME, Kind.TIMESTAMP} else binder.convert(argument, types.DATETIME6)
-        case Accept.TIME:
-            return argument if kind is Kind.TIME else binder.convert(argument, replace(types.TIME, scale=6))
-        case Accept.JSON:
-            return binder.convert(argument, types.JSON)
-        case Accept.JSON_VALUE:
-            return as_json(binder, argument)
-        case Accept.VECTOR:
-            model = next((one.type for one in siblings if one.kind in types.VECTORS), Type(Kind.VECF32, 65535))
-            if kind in types.VECTORS and kind is model.kind:
-                return argument
-            return binder.convert(argument, replace(model, length=65535), Mode.COMPARE)
-        case _:
-            return argument
+    if family is Accept.BOOL:
+        return Bound(binder.truth(argument), types.BOOL)
+    if family is Accept.DECIMAL:
+        return binder.convert(argument, types.as_decimal(argument.type))
+    if family is Accept.VECTOR:
+        return _as_vector(binder, argument, siblings)
+    if family is Accept.JSON_VALUE:
+        return as_json(binder, argument)
+    if argument.kind in _AS_THEY_ARE[family]:
+        return argument
+    strict = argument.kind in types.STRINGS and family in {Accept.INT, Accept.DOUBLE}
+    return binder.convert(argument, _TARGETS[family], Mode.COMPARE if strict else Mode.CAST)
+
+
+def _as_vector(binder: Binder, argument: Bound, siblings: Sequence[Bound]) -> Bound:
+    model = next((one.type for one in siblings if one.kind in types.VECTORS), Type(Kind.VECF32, 65535))
+    if argument.kind is model.kind:
+        return argument
+    return binder.convert(argument, replace(model, length=65535), Mode.COMPARE)
 
 
 def _check_place(scope: Scope, word: str, name: str) -> None:
@@ -195,13 +209,18 @@ def _bind_aggregate(binder: Binder, call: ast.Function, scope: Scope) -> Bound:
     return bound
 
 
-def _aggregate(binder: Binder, call: ast.Function, arguments: Sequence[Bound], order: Sequence[tuple[Bound, bool]]) -> Bound:
+def _aggregate(
+    binder: Binder, call: ast.Function, arguments: Sequence[Bound], order: Sequence[tuple[Bound, bool]]
+) -> Bound:
     if call.name in BUILT_IN_AGGREGATES:
         return bind_built_in(binder, call, arguments, order)
     found = AGGREGATES[call.name]
     if len(arguments) != len(found.parameters):
         raise _mismatch(call.name, arguments, "aggregate function")
-    converted = [accept(binder, argument, family, arguments) for argument, family in zip(arguments, found.parameters, strict=True)]
+    converted = [
+        accept(binder, argument, family, arguments)
+        for argument, family in zip(arguments, found.parameters, strict=True)
+    ]
     result = found.result if isinstance(found.result, Type) else found.result([bound.type for bound in converted])
     function = registry.wrap_aggregate(found, found.parameters, result)
     distinct = "DISTINCT " if call.distinct else ""

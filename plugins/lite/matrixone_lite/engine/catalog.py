@@ -7,7 +7,6 @@ moment. Its tables live in the same SQLite file as the data, hence DDL rolls bac
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,11 +14,21 @@ from typing import TYPE_CHECKING, Any, Final
 from matrixone_lite.engine.errors import unknown_database
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from matrixone_lite.engine.storage import Connection, Store
     from matrixone_lite.engine.types import Type
     from matrixone_lite.sql import ast
 
-SYSTEM_DATABASES: Final = ("mo_catalog", "information_schema", "mysql", "system", "system_metrics", "mo_task", "mo_debug")
+SYSTEM_DATABASES: Final = (
+    "mo_catalog",
+    "information_schema",
+    "mysql",
+    "system",
+    "system_metrics",
+    "mo_task",
+    "mo_debug",
+)
 SYS_ACCOUNT: Final = 0
 
 _SCHEMA: Final = """
@@ -235,7 +244,9 @@ class Catalog:
 
     def databases(self, account: int, at: int | None = None) -> list[Database]:
         """All databases of an account in order of name."""
-        rows = self._connection.run(f"SELECT definition FROM m_databases WHERE account = ? AND {_valid(at)} ORDER BY name", (account,))
+        rows = self._connection.run(
+            f"SELECT definition FROM m_databases WHERE account = ? AND {_valid(at)} ORDER BY name", (account,)
+        )
         return [_load(definition) for (definition,) in rows]
 
     def database(self, account: int, name: str, at: int | None = None) -> Database | None:
@@ -250,7 +261,9 @@ class Catalog:
         return self._read_database(account, name, at)
 
     def _read_database(self, account: int, name: str, at: int | None) -> Database | None:
-        found = self._connection.value(f"SELECT definition FROM m_databases WHERE account = ? AND name = ? AND {_valid(at)}", (account, name))
+        found = self._connection.value(
+            f"SELECT definition FROM m_databases WHERE account = ? AND name = ? AND {_valid(at)}", (account, name)
+        )
         return None if found is None else _load(found)
 
     def require_database(self, account: int, name: str, at: int | None = None) -> Database:
@@ -268,12 +281,16 @@ class Catalog:
 
     def drop_database(self, database: Database) -> None:
         """End the validity of a database; its tables must be gone."""
-        self._connection.run("UPDATE m_databases SET dropped = ? WHERE id = ? AND dropped IS NULL", (self._store.now(), database.id))
+        self._connection.run(
+            "UPDATE m_databases SET dropped = ? WHERE id = ? AND dropped IS NULL", (self._store.now(), database.id)
+        )
         self.touch()
 
     def tables(self, database: int, at: int | None = None) -> list[Table]:
         """All tables, views, sequences of a database in order of name; temporary tables apart."""
-        rows = self._connection.run(f"SELECT definition FROM m_tables WHERE database = ? AND {_valid(at)} ORDER BY name", (database,))
+        rows = self._connection.run(
+            f"SELECT definition FROM m_tables WHERE database = ? AND {_valid(at)} ORDER BY name", (database,)
+        )
         return [_load(definition) for (definition,) in rows]
 
     def table(self, database: int, name: str, at: int | None = None) -> Table | None:
@@ -284,7 +301,9 @@ class Catalog:
         self.version()
         key = (database, name)
         if key not in self._tables:
-            temporary = self._connection.value("SELECT definition FROM temp.m_temporary WHERE database = ? AND name = ?", key)
+            temporary = self._connection.value(
+                "SELECT definition FROM temp.m_temporary WHERE database = ? AND name = ?", key
+            )
             self._tables[key] = self._read_table(database, name, None) if temporary is None else _load(temporary)
         return self._tables[key]
 
@@ -293,7 +312,9 @@ class Catalog:
         return self._read_table(database, name.lower(), None)
 
     def _read_table(self, database: int, name: str, at: int | None) -> Table | None:
-        found = self._connection.value(f"SELECT definition FROM m_tables WHERE database = ? AND name = ? AND {_valid(at)}", (database, name))
+        found = self._connection.value(
+            f"SELECT definition FROM m_tables WHERE database = ? AND name = ? AND {_valid(at)}", (database, name)
+        )
         return None if found is None else _load(found)
 
     def table_by_id(self, identity: int, at: int | None = None) -> Table | None:
@@ -309,7 +330,9 @@ class Catalog:
     def add_table(self, table: Table) -> None:
         """Add a table from now on."""
         if table.temporary:
-            self._connection.run("INSERT INTO temp.m_temporary VALUES (?, ?, ?)", (table.database, table.name, pickle.dumps(table)))
+            self._connection.run(
+                "INSERT INTO temp.m_temporary VALUES (?, ?, ?)", (table.database, table.name, pickle.dumps(table))
+            )
         else:
             row = (table.id, table.database, table.name, self._store.now(), None, pickle.dumps(table))
             self._connection.run("INSERT INTO m_tables VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -318,10 +341,14 @@ class Catalog:
     def drop_table(self, table: Table) -> None:
         """End the validity of a table; its rows stay for time travel."""
         if table.temporary:
-            self._connection.run("DELETE FROM temp.m_temporary WHERE database = ? AND name = ?", (table.database, table.name))
+            self._connection.run(
+                "DELETE FROM temp.m_temporary WHERE database = ? AND name = ?", (table.database, table.name)
+            )
         else:
             self.on_replaced(table)
-            self._connection.run("UPDATE m_tables SET dropped = ? WHERE id = ? AND dropped IS NULL", (self._store.now(), table.id))
+            self._connection.run(
+                "UPDATE m_tables SET dropped = ? WHERE id = ? AND dropped IS NULL", (self._store.now(), table.id)
+            )
         self.touch()
 
     def replace_table(self, table: Table) -> None:
@@ -348,13 +375,16 @@ class Catalog:
     def objects(self, kind: str, account: int | None, at: int | None = None) -> list[Any]:
         """Objects of other kinds (account, user, snapshot, stage, …) in order of name; of all accounts when None."""
         where = "" if account is None else f"AND account = {account}"
-        rows = self._connection.run(f"SELECT definition FROM m_objects WHERE kind = ? {where} AND {_valid(at)} ORDER BY name", (kind,))
+        rows = self._connection.run(
+            f"SELECT definition FROM m_objects WHERE kind = ? {where} AND {_valid(at)} ORDER BY name", (kind,)
+        )
         return [_load(definition) for (definition,) in rows]
 
     def object(self, kind: str, account: int, name: str, at: int | None = None) -> Any:
         """The object of that kind and name, or None."""
         found = self._connection.value(
-            f"SELECT definition FROM m_objects WHERE kind = ? AND account = ? AND name = ? AND {_valid(at)}", (kind, account, name)
+            f"SELECT definition FROM m_objects WHERE kind = ? AND account = ? AND name = ? AND {_valid(at)}",
+            (kind, account, name),
         )
         return None if found is None else _load(found)
 
@@ -368,7 +398,9 @@ class Catalog:
     def drop_object(self, kind: str, account: int, name: str) -> None:
         """End the validity of an object; nothing happens when there is none."""
         where = "kind = ? AND account = ? AND name = ? AND dropped IS NULL"
-        self._connection.run(f"UPDATE m_objects SET dropped = ? WHERE {where}", (self._store.now(), kind, account, name))
+        self._connection.run(
+            f"UPDATE m_objects SET dropped = ? WHERE {where}", (self._store.now(), kind, account, name)
+        )
         self.touch()
 
 

@@ -10,7 +10,7 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import invalid_argument, invalid_input
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import Kind, Type, Value
+from matrixone_lite.engine.types import Kind
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.scope import Scope
+    from matrixone_lite.engine.types import Type, Value
 
 OPERATORS: Final = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "<=>": "IS"}
 _WIDTH: Final = 64
@@ -104,30 +105,35 @@ def _towards(binder: Binder, bound: Bound, target: Type) -> Bound:
 def _meeting(left: Bound, right: Bound) -> Type | None:
     """The type two different types are compared as; None when they cannot be."""
     one, other = left.type, right.type
-    if {one.kind, other.kind} & types.VECTORS:
-        vectors_only = {one.kind, other.kind} <= types.VECTORS | types.STRINGS
+    kinds = {one.kind, other.kind}
+    if kinds & types.VECTORS:
+        vectors_only = kinds <= types.VECTORS | types.STRINGS
         return (one if one.kind in types.VECTORS else other) if vectors_only else None
+    if kinds == {Kind.FLOAT, Kind.DECIMAL} and (left.literal or right.literal):
+        # a FLOAT column equals the literal it was stored from
+        return types.FLOAT
     for first, second in ((one, other), (other, one)):
-        if first.kind in types.STRINGS and second.kind is Kind.DECIMAL:
-            return types.decimal(38, max(second.scale, 10))
-        if first.kind in types.STRINGS and second.kind in _TEXT_BENDS_TO:
-            return types.BIGINT if second.kind in types.INTEGERS | {Kind.YEAR} else second
-        if first.kind in {Kind.ENUM, Kind.SET} and second.kind in types.STRINGS | {Kind.ENUM, Kind.SET}:
-            return types.VARCHAR
-        if first.kind is Kind.JSON and second.kind in types.NUMBERS:
-            return types.DOUBLE
-        if first.kind is Kind.JSON and second.kind is Kind.BOOL:
-            return types.VARCHAR
-        if first.kind in {Kind.ENUM, Kind.SET} and second.kind in types.NUMBERS:
-            return types.BIGINT
+        if first.kind in types.STRINGS and (second.kind is Kind.DECIMAL or second.kind in _TEXT_BENDS_TO):
+            return _bent_text(second)
+        if first.kind in _MEMBERS and second.kind in types.STRINGS | types.NUMBERS | _MEMBERS:
+            return types.BIGINT if second.kind in types.NUMBERS else types.VARCHAR
+        if first.kind is Kind.JSON:
+            return types.DOUBLE if second.kind in types.NUMBERS else types.VARCHAR if second.kind is Kind.BOOL else None
         if first.kind in types.NUMBERS and second.kind in types.DATED:
             return second
-        if Kind.JSON in {first.kind, second.kind} or (Kind.BOOL is first.kind and second.kind not in types.NUMBERS):
-            return None
-        if first.kind is Kind.FLOAT and second.kind is Kind.DECIMAL and right.literal | left.literal:
-            # a FLOAT column equals the literal it was stored from
-            return types.FLOAT
-    return types.common([one, other])
+    incomparable = Kind.BOOL in kinds and not kinds <= types.NUMBERS | {Kind.BOOL}
+    return None if incomparable else types.common([one, other])
+
+
+_MEMBERS: Final = {Kind.ENUM, Kind.SET}
+_TEXT_DECIMALS: Final = 10
+
+
+def _bent_text(type_: Type) -> Type:
+    """What text becomes beside a value of ``type_``."""
+    if type_.kind is Kind.DECIMAL:
+        return types.decimal(38, max(type_.scale, _TEXT_DECIMALS))
+    return types.BIGINT if type_.kind in types.INTEGERS | {Kind.YEAR} else type_
 
 
 _TEXT_BENDS_TO: Final = (
@@ -159,7 +165,9 @@ def _rows_equal(binder: Binder, symbol: str, left: ast.Row, right: ast.Row, scop
     if symbol not in {"=", "<>"} or len(left.items) != len(right.items):
         raise invalid_argument(f"operator {symbol}, bad value [TUPLE TUPLE]")
     pairs = zip(left.items, right.items, strict=True)
-    equal = " AND ".join(compare(binder, "=", binder.bind(one, scope), binder.bind(other, scope)).sql for one, other in pairs)
+    equal = " AND ".join(
+        compare(binder, "=", binder.bind(one, scope), binder.bind(other, scope)).sql for one, other in pairs
+    )
     return Bound(f"(NOT ({equal}))" if symbol == "<>" else f"({equal})", types.BOOL)
 
 
@@ -195,8 +203,15 @@ def in_query(binder: Binder, expr: ast.InQuery, scope: Scope) -> Bound:
     query = bind_query(binder, expr.query, scope)
     if len(query.columns) != len(lefts):
         plural = "s" if len(lefts) > 1 else ""
-        raise invalid_input(f"subquery returns more than {len(lefts)} column{plural}" if len(query.columns) > len(lefts) else f"subquery should return {len(lefts)} columns")
-    pairs = [align(binder, "in", left, Bound(f"c{n}", column.bound.type)) for n, (left, column) in enumerate(zip(lefts, query.columns, strict=True))]
+        raise invalid_input(
+            f"subquery returns more than {len(lefts)} column{plural}"
+            if len(query.columns) > len(lefts)
+            else f"subquery should return {len(lefts)} columns"
+        )
+    pairs = [
+        align(binder, "in", left, Bound(f"c{n}", column.bound.type))
+        for n, (left, column) in enumerate(zip(lefts, query.columns, strict=True))
+    ]
     word = "NOT IN" if expr.negated else "IN"
     row = ", ".join(left.sql for left, _ in pairs)
     outputs = ", ".join(right.sql for _, right in pairs)
@@ -217,7 +232,10 @@ def quantified(binder: Binder, expr: ast.Quantified, scope: Scope) -> Bound:
 
 def bitwise(binder: Binder, symbol: str, left: Bound, right: Bound) -> Bound:
     """``left symbol right`` on 64 bits."""
-    operands: Sequence[Bound] = [binder.convert(operand, types.BIGINT, Mode.CAST) if operand.kind not in types.INTEGERS else operand for operand in (left, right)]
+    operands: Sequence[Bound] = [
+        binder.convert(operand, types.BIGINT, Mode.CAST) if operand.kind not in types.INTEGERS else operand
+        for operand in (left, right)
+    ]
     return binder.call(BITWISE[symbol], types.UBIGINT, *(operand.sql for operand in operands))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from matrixone_lite.engine import types
-from matrixone_lite.engine.api import Done, Rows
+from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input
@@ -18,6 +17,9 @@ from matrixone_lite.sql import ast
 from matrixone_lite.sql.transaction_kind import TransactionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matrixone_lite.engine.api import Rows
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Type, Value
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import json_text, render, temporal, vectors
 from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input
@@ -23,10 +23,14 @@ from matrixone_lite.engine.types import (
     TEMPORAL,
     VECTORS,
     Kind,
-    Type,
     Value,
     integer_kind,
 )
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.types import (
+        Type,
+    )
 
 Converter = Callable[[Any], Value]
 CONTEXT: Final = Context(prec=90, rounding=ROUND_HALF_UP)
@@ -48,12 +52,7 @@ class Mode(Enum):
 def decimal_text(number: Decimal, scale: int) -> str:
     """``number`` rounded half up to ``scale`` decimals, as a DECIMAL is stored."""
     quantized = number.quantize(Decimal(1).scaleb(-scale), context=CONTEXT)
-    return format(quantized if quantized else abs(quantized), "f")
-
-
-def number(value: Value, type_: Type) -> Decimal:
-    """A non-NULL numeric value as Decimal."""
-    return Decimal(value) if isinstance(value, (str, int)) else Decimal(repr(value))
+    return format(quantized or abs(quantized), "f")
 
 
 @lru_cache(maxsize=4096)
@@ -85,7 +84,9 @@ def _to_integer(source: Type, target: Type, mode: Mode) -> Converter | None:
             return lambda value: integer_kind(int(value) % (1 << 64), kind)
         low, high = RANGES[kind][1:]
         if high < 1 << 63:
-            return lambda value: value if value.__class__ is int and low <= value <= high else integer_kind(int(value), kind)
+            return lambda value: (
+                value if value.__class__ is int and low <= value <= high else integer_kind(int(value), kind)
+            )
         return lambda value: integer_kind(int(value), kind)
     if source.kind in FLOATS:
         return lambda value: _float_to_integer(value, kind)
@@ -142,7 +143,9 @@ def _shortener(target: Type) -> Callable[[float], float]:
 
     def shorten(value: float) -> float:
         try:
-            return float(struct.unpack("<f", struct.pack("<f", round(value, target.scale) if target.length else value))[0])
+            return float(
+                struct.unpack("<f", struct.pack("<f", round(value, target.scale) if target.length else value))[0]
+            )
         except OverflowError:
             raise ServerError(1690, f"data out of range: data type float32, value '{value:g}'") from None
 
@@ -185,7 +188,9 @@ def _text_to_decimal(text: str, target: Type, fit: Callable[[Decimal, str], str]
 
 def _beyond(text: str, target: Type) -> ServerError:
     width = 64 if target.length <= 18 else 128 if target.length <= 38 else 256  # noqa: PLR2004 - digits of the server's three representations
-    return invalid_input(f"{text} beyond the range, can't be converted to Decimal{width}({target.length},{target.scale}).")
+    return invalid_input(
+        f"{text} beyond the range, can't be converted to Decimal{width}({target.length},{target.scale})."
+    )
 
 
 def _to_bool(source: Type, _target: Type, mode: Mode) -> Converter | None:
@@ -212,11 +217,16 @@ def _to_text(source: Type, target: Type, mode: Mode) -> Converter | None:
     limit = target.length if target.kind in {Kind.CHAR, Kind.VARCHAR} else 0
 
     def convert(value: Any) -> str:
-        text = value if value.__class__ is str and source.kind not in {Kind.UBIGINT, Kind.BIT} else _plain_text(value, source)
+        text = (
+            value
+            if value.__class__ is str and source.kind not in {Kind.UBIGINT, Kind.BIT}
+            else _plain_text(value, source)
+        )
         if limit and len(text) > limit:
             if mode is Mode.CAST:
                 return text[:limit]
-            raise ServerError(1406, f"Can't cast '{text}' to {target.kind.value} type. Src length {len(text)} is larger than Dest length {limit}")
+            sizes = f"Src length {len(text)} is larger than Dest length {limit}"
+            raise ServerError(1406, f"Can't cast '{text}' to {target.kind.value} type. {sizes}")
         return text
 
     return convert
@@ -236,18 +246,22 @@ def _to_bytes(source: Type, target: Type, mode: Mode) -> Converter | None:
             if mode is Mode.CAST:
                 return data[:limit]
             text = data.decode(errors="replace")
-            raise internal(f"Can't cast '{text}' to VARBINARY type. Src length {len(data)} is larger than Dest length {limit}")
+            raise internal(
+                f"Can't cast '{text}' to VARBINARY type. Src length {len(data)} is larger than Dest length {limit}"
+            )
         return data
 
     return convert
 
 
 def _to_json(source: Type, _target: Type, _mode: Mode) -> Converter | None:
-    if source.kind in STRINGS or source.kind in BYTES:
+    if source.kind is Kind.JSON:
+        return lambda value: value
+    if source.kind is Kind.BOOL:
+        return lambda value: "true" if value else "false"
+    if source.kind in STRINGS | BYTES | NUMBERS:
         return lambda value: json_text.normalize(_plain_text(value, source))
-    if source.kind in NUMBERS or source.kind is Kind.BOOL:
-        return lambda value: "true" if source.kind is Kind.BOOL and value else "false" if source.kind is Kind.BOOL else json_text.normalize(_plain_text(value, source))
-    return (lambda value: value) if source.kind is Kind.JSON else None
+    return None
 
 
 def _to_date(source: Type, _target: Type, mode: Mode) -> Converter | None:
@@ -281,21 +295,21 @@ def _to_datetime(source: Type, target: Type, mode: Mode) -> Converter | None:
             return lambda value: value + pad
     elif source.kind not in STRINGS:
         return None
+    return lambda value: _parse_datetime(value, target, mode)
 
-    def convert(value: str) -> str | None:
-        moment = temporal.parse_datetime(value)
-        if moment is None:
-            if mode is not Mode.STORE:
-                return None
-            if target.kind is Kind.TIMESTAMP:
-                raise invalid_argument(f"parse timestamp, bad value {value}")
-            raise invalid_input(f"invalid datetime value {value}")
-        text = temporal.datetime_text(temporal.round_datetime(moment, scale), scale)
-        if mode is Mode.STORE and target.kind is Kind.TIMESTAMP and text < _TIMESTAMP_FIRST:
-            raise ServerError(1366, f"truncated type datetime value {value} for column ts_min, 1")
-        return text
 
-    return convert
+def _parse_datetime(value: str, target: Type, mode: Mode) -> str | None:
+    moment = temporal.parse_datetime(value)
+    if moment is None:
+        if mode is not Mode.STORE:
+            return None
+        if target.kind is Kind.TIMESTAMP:
+            raise invalid_argument(f"parse timestamp, bad value {value}")
+        raise invalid_input(f"invalid datetime value {value}")
+    text = temporal.datetime_text(temporal.round_datetime(moment, target.scale), target.scale)
+    if mode is Mode.STORE and target.kind is Kind.TIMESTAMP and text < _TIMESTAMP_FIRST:
+        raise ServerError(1366, f"truncated type datetime value {value} for column ts_min, 1")
+    return text
 
 
 def _to_time(source: Type, target: Type, _mode: Mode) -> Converter | None:
@@ -332,7 +346,13 @@ def _to_bit(source: Type, target: Type, _mode: Mode) -> Converter | None:
     def convert(value: Any) -> Value:
         if isinstance(value, str) and source.kind in STRINGS:
             value = value.encode()
-        whole = int.from_bytes(value, "big") if isinstance(value, bytes) else round(float(value)) if isinstance(value, float) else int(Decimal(value))
+        whole = (
+            int.from_bytes(value, "big")
+            if isinstance(value, bytes)
+            else round(float(value))
+            if isinstance(value, float)
+            else int(Decimal(value))
+        )
         if not 0 <= whole < 1 << target.length:
             raise invalid_input(f"data too long, type width = {target.length}, val = {whole:b}")
         return whole if whole < 1 << 63 else f"{whole:020d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,14 @@ from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, no_such_table, not_supported, unknown_database
 from matrixone_lite.engine.insert import Insertion
 from matrixone_lite.engine.namespace import current_database, find_table
-from matrixone_lite.engine.plans import Plan, compile_query
+from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matrixone_lite.engine.plans import Plan
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Value
 
@@ -152,7 +154,10 @@ def install(session: LiteSession, table: Table) -> None:
         return
     for child in session.catalog.tables(table.database):
         if any(key.parent == 0 and key.parent_name == table.name for key in child.foreign_keys):
-            keys = tuple(replace(key, parent=table.id) if key.parent == 0 and key.parent_name == table.name else key for key in child.foreign_keys)
+            keys = tuple(
+                replace(key, parent=table.id) if key.parent == 0 and key.parent_name == table.name else key
+                for key in child.foreign_keys
+            )
             session.catalog.replace_table(child.with_changes(foreign_keys=keys))
 
 
@@ -298,7 +303,9 @@ def check_gate(session: LiteSession, table: Table, written: ast.Index) -> None:
     if not session.variables.number("experimental_hnsw_index"):
         raise internal("experimental_hnsw_index is not enabled")
     key = table.primary_key
-    if key is not None and (len(key.columns) != 1 or table.by_name[key.columns[0].lower()].type.kind is not Kind.BIGINT):
+    if key is not None and (
+        len(key.columns) != 1 or table.by_name[key.columns[0].lower()].type.kind is not Kind.BIGINT
+    ):
         raise internal("type of primary key must be bigint")
 
 
@@ -306,7 +313,9 @@ def check_gate(session: LiteSession, table: Table, written: ast.Index) -> None:
 def drop_index(session: LiteSession, statement: ast.DropIndex) -> Done:
     """DROP INDEX."""
     table = table_to_alter(session, statement.table)
-    index = next((one for one in table.indexes if one.name.lower() == statement.name.lower() and one.kind != "primary"), None)
+    index = next(
+        (one for one in table.indexes if one.name.lower() == statement.name.lower() and one.kind != "primary"), None
+    )
     if index is None:
         raise internal(f"not found index: {statement.name}")
     physical.drop_index(session, table, index)

@@ -6,16 +6,18 @@ A handler takes the session and the statement, and returns its result; modules o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.api import Column, Done, FileRequest, Rows
 from matrixone_lite.engine.errors import unsupported
 from matrixone_lite.engine.render import renderer
-from matrixone_lite.engine.types import Type, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.types import Type, Value
     from matrixone_lite.sql import ast
 
 Answer = Rows | Done | Iterator[FileRequest | Done]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-_STATES: Final = {1045: "28000", 1049: "HY000", 1242: "21000", 1248: "42000", 1406: "22001", 1426: "42000", 1452: "23000"}
+_STATES: Final = {
+    1045: "28000",
+    1049: "HY000",
+    1242: "21000",
+    1248: "42000",
+    1406: "22001",
+    1426: "42000",
+    1452: "23000",
+}
 
 
 class ServerError(Exception):

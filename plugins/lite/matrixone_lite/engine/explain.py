@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matrixone_lite.engine.api import Rows
 from matrixone_lite.engine.dispatch import handles, table_of
 from matrixone_lite.engine.errors import unsupported
 from matrixone_lite.engine.types import VARCHAR
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from matrixone_lite.engine.api import Rows
     from matrixone_lite.engine.session import LiteSession
 
 _CHANGES = (ast.Insert, ast.Update, ast.Delete)

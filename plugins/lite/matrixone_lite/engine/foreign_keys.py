@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.errors import ServerError, internal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matrixone_lite.engine.catalog import ForeignKey, Table
     from matrixone_lite.engine.session import LiteSession
 
@@ -30,7 +31,9 @@ def _condition(table: Table, names: Sequence[str]) -> str:
     return " AND ".join(f"{table.by_name[name.lower()].physical} = ?" for name in names)
 
 
-def check_parents(session: LiteSession, table: Table, rows: Sequence[list[Any]], error: ServerError, olds: Sequence[list[Any]] = ()) -> None:
+def check_parents(
+    session: LiteSession, table: Table, rows: Sequence[list[Any]], error: ServerError, olds: Sequence[list[Any]] = ()
+) -> None:
     """Raise ``error`` unless every row has its parents.
 
     :param rows: values about to be stored
@@ -56,7 +59,9 @@ def check_parents(session: LiteSession, table: Table, rows: Sequence[list[Any]],
             raise error
 
 
-def _children_rows(session: LiteSession, child: Table, key: ForeignKey, values: Sequence[Any]) -> list[tuple[int, list[Any]]]:
+def _children_rows(
+    session: LiteSession, child: Table, key: ForeignKey, values: Sequence[Any]
+) -> list[tuple[int, list[Any]]]:
     names = ", ".join(column.physical for column in child.columns)
     sql = f"SELECT _id, {names} FROM {child.physical} WHERE {_condition(child, key.columns)}"
     return [(row[0], list(row[1:])) for row in session.connection.run(sql, values)]
@@ -97,7 +102,9 @@ def _delete_children(session: LiteSession, child: Table, key: ForeignKey, rows: 
     raise internal(HAS_CHILD)
 
 
-def _assign(session: LiteSession, child: Table, key: ForeignKey, rows: Sequence[tuple[int, list[Any]]], values: Sequence[Any]) -> None:
+def _assign(
+    session: LiteSession, child: Table, key: ForeignKey, rows: Sequence[tuple[int, list[Any]]], values: Sequence[Any]
+) -> None:
     from matrixone_lite.engine.changes import Writer
 
     changes = []

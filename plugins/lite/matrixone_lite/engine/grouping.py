@@ -24,7 +24,7 @@ def expand_grouping(query: ast.Select) -> ast.Query:
     members = [_member(query, keys, group) for group in _sets(group_by, keys)]
     result: ast.Query = members[0]
     for member in members[1:]:
-        result = ast.SetOperation("union", True, result, member)  # noqa: FBT003 - UNION ALL
+        result = ast.SetOperation("union", True, result, member)
     if isinstance(result, ast.SetOperation):
         return replace(result, order_by=query.order_by, limit=query.limit)
     return ast.NestedQuery(result, query.order_by, query.limit)
@@ -45,7 +45,12 @@ def _member(query: ast.Select, keys: Sequence[ast.Expr], group: tuple[ast.Expr, 
         if isinstance(node, ast.Function) and node.name == "grouping":
             bits = "".join(str(int(arg in absent)) for arg in node.args)
             return ast.Literal(ast.LiteralKind.INTEGER, int(bits, 2), bits)
-        if isinstance(node, ast.Function) and node.window is None and not node.distinct and node.name in _KEEPS_ARGUMENTS:
+        if (
+            isinstance(node, ast.Function)
+            and node.window is None
+            and not node.distinct
+            and node.name in _KEEPS_ARGUMENTS
+        ):
             return node
         return _NULL if node in absent else None
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types
-from matrixone_lite.engine.api import Done, Rows
+from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.binder import Binder
-from matrixone_lite.engine.changes import Values, Writer, key_values
+from matrixone_lite.engine.changes import Writer, key_values
 from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, invalid_input
@@ -20,12 +19,16 @@ from matrixone_lite.engine.rows import Defaults, RowFunction, stored
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import Output
 from matrixone_lite.engine.targets import target_table
-from matrixone_lite.engine.types import Type
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matrixone_lite.engine.api import Rows
     from matrixone_lite.engine.catalog import Column, Table
+    from matrixone_lite.engine.changes import Values
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.types import Type
 
 _MISSING: Final = object()
 """Stands for a value that was not given, or DEFAULT."""
@@ -49,7 +52,11 @@ def insert(session: LiteSession, statement: ast.Insert) -> Done | Rows:
     if statement.returning:
         check_returning(table, statement)
     columns = _listed_columns(table, statement)
-    given = _Query(session, table, columns, statement).rows() if statement.query else _Literals(session, table, columns, statement).rows()
+    given = (
+        _Query(session, table, columns, statement).rows()
+        if statement.query
+        else _Literals(session, table, columns, statement).rows()
+    )
     insertion = Insertion(session, table, statement)
     return insertion.run(columns, given, database.name)
 
@@ -163,13 +170,16 @@ class _Query:
 
     def rows(self) -> list[list[Any]]:
         """All rows."""
-        query = self._statement.query
+        query: Any = self._statement.query
         if self._statement.with_ is not None:
-            query = replace(query, with_=self._statement.with_)  # type: ignore[type-var, call-arg]  # every query has WITH
+            query = replace(query, with_=self._statement.with_)
         plan = self._session.plan(query)
         if len(plan.outputs) != len(self._columns):
             raise invalid_input("insert values does not match the number of columns")
-        converters = [converter(output.bound.type, column.type, Mode.STORE) for output, column in zip(plan.outputs, self._columns, strict=True)]
+        converters = [
+            converter(output.bound.type, column.type, Mode.STORE)
+            for output, column in zip(plan.outputs, self._columns, strict=True)
+        ]
         return [
             [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True)]
             for row in plan.fetch(self._session)
@@ -190,7 +200,9 @@ class Insertion:
     def run(self, columns: Sequence[Column], given: Sequence[Sequence[Any]], database: str) -> Done | Rows:
         """Insert and say what happened."""
         statement = self._statement
-        update = _DuplicateUpdate(self._session, self._table, self._writer, statement) if statement.on_duplicate else None
+        update = (
+            _DuplicateUpdate(self._session, self._table, self._writer, statement) if statement.on_duplicate else None
+        )
         rows = self._writer.prepare(self._complete(columns, given), ignore=self._ignore)
         if update is not None:
             affected = update.run(rows)
@@ -207,9 +219,12 @@ class Insertion:
 
     def insert_stored(self, columns: Sequence[Column], sources: Sequence[Type], given: Sequence[Sequence[Any]]) -> int:
         """Insert rows of values of other types for another statement, and return their number."""
-        converters = [converter(source, column.type, Mode.STORE) for source, column in zip(sources, columns, strict=True)]
+        converters = [
+            converter(source, column.type, Mode.STORE) for source, column in zip(sources, columns, strict=True)
+        ]
         rows = [
-            [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True)] for row in given
+            [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True)]
+            for row in given
         ]
         ids = self._writer.insert(self._writer.prepare(self._complete(columns, rows)))
         self._last_insert_id()
@@ -224,7 +239,10 @@ class Insertion:
         if order == list(range(len(order))) and not any(_MISSING in row for row in given):
             rows = [list(row) for row in given]
         else:
-            rows = [[self._fill(column, row, n, defaults) for column, n in zip(table.columns, order, strict=True)] for row in given]
+            rows = [
+                [self._fill(column, row, n, defaults) for column, n in zip(table.columns, order, strict=True)]
+                for row in given
+            ]
         self.number(rows)
         return rows
 
@@ -334,5 +352,3 @@ def _default_of(table: Table, assignment: ast.Assignment) -> ast.Expr:
         column = table.by_name[assignment.column.name.lower()]
         return column.default or ast.Literal(ast.LiteralKind.NULL, None, "null")
     return assignment.value
-
-

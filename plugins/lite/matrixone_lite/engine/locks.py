@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
@@ -18,6 +17,8 @@ import apsw
 from matrixone_lite.engine.errors import ServerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from matrixone_lite.engine.storage import Connection
 
 Key = tuple[Any, ...]
@@ -67,7 +68,7 @@ class RowLocks:
         return len(held) > (owner in held)
 
     def check(self, owner: object, keys: set[Key], tables: set[str]) -> None:
-        """Raise :class:`ConflictError` if somebody else has locked one of ``keys``, or anything in one of ``tables``."""
+        """Raise :class:`ConflictError` if others have locked one of ``keys``, or anything in one of ``tables``."""
         with self._condition:
             for other, held in self._held.items():
                 if other is not owner and (keys & held or any(key[0] in tables for key in held)):

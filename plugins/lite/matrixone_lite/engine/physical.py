@@ -28,7 +28,9 @@ def create_storage(session: LiteSession, table: Table) -> None:
     declared = ", ".join(map(_declaration, table.columns))
     session.connection.run(f"CREATE TABLE {table.physical} (_id INTEGER PRIMARY KEY, _ts INTEGER, {declared})")
     if not table.temporary:
-        session.connection.run(f"CREATE TABLE {table.history} (_h INTEGER PRIMARY KEY, _id INTEGER, _ts INTEGER, _end INTEGER, {declared})")
+        session.connection.run(
+            f"CREATE TABLE {table.history} (_h INTEGER PRIMARY KEY, _id INTEGER, _ts INTEGER, _end INTEGER, {declared})"
+        )
     for index in table.indexes:
         create_index(session, table, index)
 
@@ -57,7 +59,9 @@ _HIDDEN_KEY: Final = "__mo_index_idx_col"
 def _first_duplicate(session: LiteSession, table: Table, index: Index) -> Exception:
     keys = ", ".join(table.by_name[name.lower()].physical for name in index.columns)
     listed = ", ".join(column.physical for column in table.columns)
-    rows: Sequence[Row] = session.connection.run(f"SELECT {listed} FROM {table.physical} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1")
+    rows: Sequence[Row] = session.connection.run(
+        f"SELECT {listed} FROM {table.physical} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+    )
     if not rows:
         return internal("duplicate entry")
     error = duplicate_entry(table, index, rows[0])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matrixone_lite.engine.api import Column, Rows
 from matrixone_lite.engine.binder import Argument, Binder
-from matrixone_lite.engine.render import Renderer, renderer
-from matrixone_lite.engine.select import Output, bind_query
-from matrixone_lite.engine.storage import Row, UserFunction
+from matrixone_lite.engine.render import renderer
+from matrixone_lite.engine.select import bind_query
 from matrixone_lite.engine.types import UNSIGNED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from matrixone_lite.engine.api import Cell
+    from matrixone_lite.engine.render import Renderer
+    from matrixone_lite.engine.select import Output
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.storage import Row, UserFunction
     from matrixone_lite.sql import ast
 
 _NOT_NULL, _PRIMARY, _UNSIGNED, _AUTO_INCREMENT = 1, 2, 32, 512
@@ -79,7 +82,7 @@ def compile_query(session: LiteSession, query: ast.Query) -> Plan:
 def make_plan(binder: Binder, sql: str, outputs: Sequence[Output], *, locked: Sequence[str] = ()) -> Plan:
     """A plan of what ``binder`` has bound."""
     parameters = tuple(binder.parameters.values)
-    dynamic = any(isinstance(parameter, (Argument, Callable)) for parameter in parameters)
+    dynamic = any(isinstance(parameter, Argument) or callable(parameter) for parameter in parameters)
     return Plan(
         sql,
         parameters,
@@ -105,5 +108,14 @@ def describe(output: Output) -> Column:
     flags |= (0 if column.nullable else _NOT_NULL) | (_AUTO_INCREMENT if column.auto_increment else 0)
     flags |= _PRIMARY if key is not None and column.name in key.columns else 0
     return Column(
-        output.name, code, charset, type_.length, flags, type_.scale, origin.database, origin.alias, origin.table.name, column.name
+        output.name,
+        code,
+        charset,
+        type_.length,
+        flags,
+        type_.scale,
+        origin.database,
+        origin.alias,
+        origin.table.name,
+        column.name,
     )

@@ -1,7 +1,4 @@
-"""Who may do what: administrators everything, everybody else nothing but steer their session.
-
-Clones need no privilege, as on the server.
-"""
+"""Who may do what: administrators everything, everybody else what their roles have been granted."""
 
 from __future__ import annotations
 
@@ -10,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE
 from matrixone_lite.engine.catalog import SYSTEM_DATABASES
 from matrixone_lite.engine.errors import internal
+from matrixone_lite.engine.grants import allows
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.api import Principal
+    from collections.abc import Iterator
+
+    from matrixone_lite.engine.session import LiteSession
 
 _FREE: Final = (
     ast.Use,
@@ -27,32 +27,102 @@ _FREE: Final = (
     ast.SetVariables,
     ast.SetTransaction,
     ast.SetRole,
+    ast.SetPassword,
+    ast.SetDefaultRole,
     ast.Prepare,
     ast.Execute,
     ast.Deallocate,
     ast.Empty,
     ast.ShowVariables,
     ast.ShowList,
-    ast.ShowDatabases,
+    ast.ShowAdministrative,
+    ast.ShowGrants,
     ast.Kill,
-    ast.CloneTable,
-    ast.CloneDatabase,
+    ast.Refused,
+    ast.Unsupported,
 )
+_ON_ACCOUNT: Final[dict[type[ast.Statement], str]] = {
+    ast.ShowDatabases: "show databases",
+    ast.CreateDatabase: "create database",
+    ast.SubscribeDatabase: "create database",
+    ast.CloneDatabase: "create database",
+    ast.DropDatabase: "drop database",
+}
+_ON_DATABASE: Final[dict[type[ast.Statement], str]] = {
+    ast.ShowTables: "show tables",
+    ast.ShowTableStatus: "show tables",
+    ast.ShowColumns: "show tables",
+    ast.ShowIndex: "show tables",
+    ast.ShowCreate: "show tables",
+    ast.Describe: "show tables",
+    ast.CreateTable: "create table",
+    ast.CreateTableLike: "create table",
+    ast.CloneTable: "create table",
+    ast.CreateSequence: "create table",
+    ast.DropTable: "drop table",
+    ast.DropSequence: "drop table",
+    ast.AlterTable: "alter table",
+    ast.RenameTable: "alter table",
+    ast.CreateView: "create view",
+    ast.AlterView: "alter view",
+    ast.DropView: "drop view",
+}
+_ON_TABLE: Final[dict[type[ast.Statement], tuple[str, ...]]] = {
+    ast.Insert: ("insert", "select"),  # the server wants both
+    ast.LoadData: ("insert",),
+    ast.Update: ("update",),
+    ast.Delete: ("delete",),
+    ast.TruncateTable: ("truncate",),
+    ast.CreateIndex: ("index",),
+    ast.DropIndex: ("index",),
+    ast.AnalyzeTable: ("select",),
+}
+
+Need = tuple[str, str, str]
+"""Privilege, database and table."""
 
 
-def check_privilege(principal: Principal, statement: ast.Statement) -> None:
+def check_privilege(session: LiteSession, statement: ast.Statement) -> None:
     """Error 20101 unless the session's role may run the statement."""
-    if principal.role_id in ADMIN_ROLE_IDS or isinstance(statement, _FREE):
+    if session.principal.role_id in ADMIN_ROLE_IDS or isinstance(statement, _FREE):
         return
-    if isinstance(statement, ast.Query) and not isinstance(statement, ast.Show) and not _reads_user_tables(statement):
-        return
-    raise internal(NO_PRIVILEGE)
+    needs = set(_needs(session, statement)) - session.allowed
+    if not all(allows(session, *need) for need in needs):
+        raise internal(NO_PRIVILEGE)
+    # REVOKE does not reach a session that has used the privilege
+    session.allowed |= needs
 
 
-def _reads_user_tables(query: ast.Query) -> bool:
-    tables = [node for node in walk(query, into_queries=True) if isinstance(node, ast.Table)]
-    common = {node.name.lower() for node in walk(query, into_queries=True) if isinstance(node, ast.CommonTable)}
-    return any(
-        (table.name.database or "").lower() not in SYSTEM_DATABASES and table.name.name.lower() not in common | {"dual"}
-        for table in tables
-    )
+def _needs(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:
+    kind = type(statement)
+    if kind in _ON_ACCOUNT:
+        yield _ON_ACCOUNT[kind], "", ""
+    elif kind in _ON_DATABASE:
+        names = [node for node in walk(statement) if isinstance(node, ast.Name)]
+        written = names[0].database if names else getattr(statement, "database", None)
+        yield _ON_DATABASE[kind], (written or session.database).lower(), ""
+    elif kind in _ON_TABLE:
+        changed, *read = _tables(statement)
+        for privilege in _ON_TABLE[kind]:
+            yield privilege, *_place(session, changed)
+        for name in read:
+            yield "select", *_place(session, name)
+    elif isinstance(statement, ast.Query | ast.Explain):
+        for name in _tables(statement):
+            place = _place(session, name)
+            if place[0] != "information_schema":
+                yield "select", *place
+    else:
+        yield NO_PRIVILEGE, "", ""  # nobody has it
+
+
+def _tables(statement: ast.Statement) -> list[ast.Name]:
+    """The tables a statement names, the changed one first."""
+    nodes = list(walk(statement, into_queries=True))
+    common = {node.name.lower() for node in nodes if isinstance(node, ast.CommonTable)} | {"dual"}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    return [name for name in names if name.database is not None or name.name.lower() not in common]
+
+
+def _place(session: LiteSession, name: ast.Name) -> tuple[str, str]:
+    return (name.database or session.database).lower(), name.name.lower()

@@ -6,10 +6,13 @@ import struct
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.types import VECTORS, Kind, Type, Value
+from matrixone_lite.engine.types import VECTORS, Kind, Value
 from matrixone_lite.engine.vectors import unpack
+
+if TYPE_CHECKING:
+    from matrixone_lite.engine.types import Type
 
 Renderer = Callable[[Value], "bytes | None"]
 
@@ -78,7 +81,7 @@ def _show_bits(value: Value, type_: Type) -> bytes:
     return int(value or 0).to_bytes((type_.length + 7) // 8, "big")
 
 
-_SHOW: Final[dict[Kind, Callable[..., "str | bytes"]]] = {
+_SHOW: Final[dict[Kind, Callable[..., str | bytes]]] = {
     Kind.FLOAT: lambda value, _: float_text(value),
     Kind.DOUBLE: lambda value, _: double_text(float(value)),
     Kind.TIME: lambda value, type_: time_text(value, type_.scale),
@@ -92,13 +95,13 @@ _SHOW: Final[dict[Kind, Callable[..., "str | bytes"]]] = {
 
 def _integer(value: Value) -> bytes | None:
     if value.__class__ is int:
-        return b"%d" % value  # type: ignore[operator]  # the class was just checked
+        return b"%d" % value
     return None if value is None else str(value).lstrip("0").encode()
 
 
 def _string(value: Value) -> bytes | None:
     if value.__class__ is str:
-        return value.encode()  # type: ignore[union-attr]  # the class was just checked
+        return value.encode()
     return value if value is None or isinstance(value, bytes) else str(value).encode()
 
 

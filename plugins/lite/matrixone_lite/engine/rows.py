@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.bound import Bound, Origin
 from matrixone_lite.engine.convert import Mode, converter
-from matrixone_lite.engine.plans import Plan, make_plan
+from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.scope import Scope, Source
 from matrixone_lite.engine.select import Output
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matrixone_lite.engine.catalog import Column, Table
+    from matrixone_lite.engine.plans import Plan
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Type, Value
 
@@ -63,7 +65,10 @@ class RowFunction:
 
 
 def _columns(table: Table, handle: str) -> list[tuple[str, Bound]]:
-    return [(column.name, Bound(f"{handle}.{column.physical}", column.type, Origin("", table.name, table, column))) for column in table.columns]
+    return [
+        (column.name, Bound(f"{handle}.{column.physical}", column.type, Origin("", table.name, table, column)))
+        for column in table.columns
+    ]
 
 
 def _row_source(binder: Binder, table: Table, handle: str) -> str:

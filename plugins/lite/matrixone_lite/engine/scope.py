@@ -91,7 +91,9 @@ class Scope:
         name = column.name.lower()
         if column.table is not None:
             wanted = column.table.lower()
-            matches = [bound for source in self.sources if source.alias == wanted for bound in source.by_name.get(name, ())]
+            matches = [
+                bound for source in self.sources if source.alias == wanted for bound in source.by_name.get(name, ())
+            ]
         elif name in self.merged:
             return self.merged[name]
         else:
@@ -107,7 +109,8 @@ class Scope:
             return bound
         origin = bound.origin
         shown = f"{origin.alias}.{origin.column.name}" if origin else column.name
-        raise ServerError(1149, f'SQL syntax error: column "{shown}" must appear in the GROUP BY clause or be used in an aggregate function')
+        needed = "must appear in the GROUP BY clause or be used in an aggregate function"
+        raise ServerError(1149, f'SQL syntax error: column "{shown}" {needed}')
 
     def _missing(self, column: ast.Column) -> ServerError:
         scope: Scope | None = self

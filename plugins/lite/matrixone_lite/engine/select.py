@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,15 +12,19 @@ from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, syntax_error, unsupported
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.grouping import expand_grouping
-from matrixone_lite.engine.scope import Scope, Source
-from matrixone_lite.engine.sources import CommonFrame, bind_source, push_common_tables
+from matrixone_lite.engine.scope import Scope
+from matrixone_lite.engine.sources import bind_source, push_common_tables
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.engine.walk import has_aggregate
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.naming import column_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matrixone_lite.engine.binder import Binder
+    from matrixone_lite.engine.scope import Source
+    from matrixone_lite.engine.sources import CommonFrame
 
 _MEMBERS: Final = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT", "minus": "EXCEPT"}
 
@@ -121,7 +124,9 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
         parts.append(" ORDER BY " + ", ".join(order))
     parts.append(bind_limit(binder, query.limit, scope))
     single = not keys and scope.saw_aggregate
-    return BoundQuery("".join(parts), outputs, single=single or (not source and not where), locked=[name for _, name in locked])
+    return BoundQuery(
+        "".join(parts), outputs, single=single or (not source and not where), locked=[name for _, name in locked]
+    )
 
 
 def _rows_to_lock(query: ast.Select, scope: Scope) -> list[tuple[Source, str]]:
@@ -219,7 +224,9 @@ def _order_item(binder: Binder, item: ast.OrderItem, outputs: Sequence[Output], 
         bound = binder.bind(item.expr, scope)
         same = [n for n, output in enumerate(outputs) if output.bound.sql == bound.sql]
         if distinct and not same:
-            raise ServerError(1149, "SQL syntax error: for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+            raise ServerError(
+                1149, "SQL syntax error: for SELECT DISTINCT, ORDER BY expressions must appear in select list"
+            )
         text = binder.order_key(bound) if not distinct else _position_text(binder, outputs, same[0])
     else:
         text = _position_text(binder, outputs, position)
@@ -278,13 +285,18 @@ def _bind_set_operation(binder: Binder, query: ast.SetOperation, parent: Scope |
     left, right = bind_query(binder, query.left, parent), bind_query(binder, query.right, parent)
     if len(left.columns) != len(right.columns):
         raise syntax_error("SELECT statements have different number of columns")
-    merged = [types.common([one.bound.type, other.bound.type]) for one, other in zip(left.columns, right.columns, strict=True)]
+    merged = [
+        types.common([one.bound.type, other.bound.type]) for one, other in zip(left.columns, right.columns, strict=True)
+    ]
     if query.all and query.operator == "intersect":
         sql = _intersect_all(binder, left, right, merged)
     else:
         member = _MEMBERS[query.operator] + (" ALL" if query.all else "")
         sql = f"{_retyped(binder, left, merged)} {member} {_retyped(binder, right, merged)}"
-    outputs = [Output(column.name, Bound(f"c{n}", type_)) for n, (column, type_) in enumerate(zip(left.columns, merged, strict=True))]
+    outputs = [
+        Output(column.name, Bound(f"c{n}", type_))
+        for n, (column, type_) in enumerate(zip(left.columns, merged, strict=True))
+    ]
     return _finish(binder, BoundQuery(sql, outputs), query, parent)
 
 
@@ -303,11 +315,16 @@ def _intersect_all(binder: Binder, left: BoundQuery, right: BoundQuery, merged: 
     return f"SELECT {names} FROM ({one} INTERSECT {other})"
 
 
-def _finish(binder: Binder, inner: BoundQuery, query: ast.SetOperation | ast.NestedQuery | ast.Values, parent: Scope | None) -> BoundQuery:
+def _finish(
+    binder: Binder, inner: BoundQuery, query: ast.SetOperation | ast.NestedQuery | ast.Values, parent: Scope | None
+) -> BoundQuery:
     """Apply ORDER BY and LIMIT to a whole query expression."""
     if not query.order_by and query.limit is None:
         return inner
-    outputs = [Output(column.name, Bound(f"c{n}", column.bound.type, column.bound.origin)) for n, column in enumerate(inner.columns)]
+    outputs = [
+        Output(column.name, Bound(f"c{n}", column.bound.type, column.bound.origin))
+        for n, column in enumerate(inner.columns)
+    ]
     scope = Scope(parent, aliases={output.name.lower(): output.bound for output in outputs})
     listed = ", ".join(f"c{n}" for n in range(len(outputs)))
     order = []

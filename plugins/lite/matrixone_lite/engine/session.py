@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,25 +12,30 @@ from typing import TYPE_CHECKING, Any, Final
 import apsw
 
 from matrixone_lite.engine import handlers, namespace, types
-from matrixone_lite.engine.api import STATUS_AUTOCOMMIT, STATUS_IN_TRANSACTION, Done, FileRequest, Rows
-from matrixone_lite.engine.catalog import Catalog, Table
+from matrixone_lite.engine.api import STATUS_AUTOCOMMIT, STATUS_IN_TRANSACTION, Done
+from matrixone_lite.engine.catalog import Catalog
 from matrixone_lite.engine.context import Context
 from matrixone_lite.engine.dispatch import handler_of
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input
+from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.privileges import check_privilege
-from matrixone_lite.engine.plans import Plan, compile_query
 from matrixone_lite.engine.snapshots import moment_of
-from matrixone_lite.engine.system import SYSTEM_TABLES, SystemTable
+from matrixone_lite.engine.system import SYSTEM_TABLES
 from matrixone_lite.engine.temporal import zone_named
 from matrixone_lite.engine.transactions import Transactions
-from matrixone_lite.engine.types import Type, Value
 from matrixone_lite.engine.variables import Variables
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast, parse
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.api import Argument, Column, Principal, Result
+    from collections.abc import Callable, Sequence
+
+    from matrixone_lite.engine.api import Argument, Column, FileRequest, Principal, Result, Rows
+    from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.engine import LiteEngine
+    from matrixone_lite.engine.plans import Plan
+    from matrixone_lite.engine.system import SystemTable
+    from matrixone_lite.engine.types import Type, Value
 
 _PLANS: Final = 256
 _ROW_COUNT_OF_QUERY: Final = -1
@@ -62,11 +67,14 @@ class LiteSession:
         self.named_statements: dict[str, PreparedStatement] = {}
         self.sequence_values: dict[int, int] = {}
         self.last_sequence_value: int | None = None
+        self.allowed: set[tuple[str, str, str]] = set()
         self.search_results: dict[int, dict[int, float]] = {}
         self.arguments: Sequence[tuple[Value, Type]] = ()
         self.last_error: ServerError | None = None
         self.statement = ""
-        self.transactions = Transactions(self.store, self.connection, lambda: self.variables.number("lock_wait_timeout"), self._was_interrupted)
+        self.transactions = Transactions(
+            self.store, self.connection, lambda: self.variables.number("lock_wait_timeout"), self._was_interrupted
+        )
         self.catalog.on_replaced = lambda table: self.transactions.replaced_tables.add(f"t{table.storage}")
         self._plans: dict[int, tuple[ast.Query, tuple[Any, ...], Plan]] = {}
         self._interrupted = threading.Event()
@@ -228,8 +236,8 @@ class LiteSession:
         request = next(answer)
         yield request
         result = self.transactions.run(statement, lambda: next(answer))
-        assert isinstance(result, (Rows, Done))
-        self._count(result)
+        if isinstance(result, Done):
+            self._count(result)
         yield result
 
     def _count(self, answer: Rows | Done) -> None:
@@ -241,7 +249,7 @@ class LiteSession:
 
     def dispatch(self, statement: ast.Statement) -> Any:
         """Run a statement inside the transaction as it is."""
-        check_privilege(self.principal, statement)
+        check_privilege(self, statement)
         self.context.moment = datetime.now(UTC)
         self.search_results.clear()
         return handler_of(statement)(self, statement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,18 +10,22 @@ from matrixone_lite.engine.bound import Bound, Origin
 from matrixone_lite.engine.catalog import Column, Table
 from matrixone_lite.engine.errors import ServerError, invalid_input, not_supported, syntax_error, unsupported
 from matrixone_lite.engine.functions.registry import TABLE_FUNCTIONS
-from matrixone_lite.engine.scope import Scope, Source
+from matrixone_lite.engine.scope import Source
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.system import SystemTable
 from matrixone_lite.engine.temporal import utc_to_local
-from matrixone_lite.engine.types import Kind, Value
+from matrixone_lite.engine.types import Kind
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.context import Context
+    from matrixone_lite.engine.scope import Scope
     from matrixone_lite.engine.select import Output
+    from matrixone_lite.engine.types import Value
 
 _JOINS: Final = {
     "inner": "JOIN",
@@ -168,7 +171,7 @@ def _bind_view(binder: Binder, database: str, view: Table, alias: str, scope: Sc
 
     hidden, binder.common_tables = binder.common_tables, []
     try:
-        with binder.session.inside(view.attributes["database"] if "database" in view.attributes else database):
+        with binder.session.inside(view.attributes.get("database", database)):
             query = bind_query(binder, view.attributes["query"])
     finally:
         binder.common_tables = hidden
@@ -188,7 +191,9 @@ def _bind_common(binder: Binder, depth: int, common: CommonTable, alias: str, sc
     # a common table sees those before it and, if it is recursive, itself
     visible, binder.common_tables = binder.common_tables, binder.common_tables[: depth + 1]
     frame = dict(binder.common_tables[depth])
-    binder.common_tables[depth] = {name: one for name, one in frame.items() if list(frame).index(name) < list(frame).index(common.name.lower())}
+    binder.common_tables[depth] = {
+        name: one for name, one in frame.items() if list(frame).index(name) < list(frame).index(common.name.lower())
+    }
     try:
         if _refers_to(common.query, common.name.lower()):
             sql, outputs = _bind_recursive(binder, common)
@@ -221,8 +226,14 @@ def _bind_recursive(binder: Binder, common: CommonTable) -> tuple[str, Sequence[
     from matrixone_lite.engine.select import Output, bind_query
 
     query = common.query
-    if not isinstance(query, ast.SetOperation) or query.operator != "union" or _refers_to(query.left, common.name.lower()):
-        raise syntax_error(f"In recursive query block of Recursive Common Table Expression {common.name}, {_ONE_SELF_REFERENCE}")
+    if (
+        not isinstance(query, ast.SetOperation)
+        or query.operator != "union"
+        or _refers_to(query.left, common.name.lower())
+    ):
+        raise syntax_error(
+            f"In recursive query block of Recursive Common Table Expression {common.name}, {_ONE_SELF_REFERENCE}"
+        )
     base = bind_query(binder, query.left, common.parent)
     common.recursive = f"r{binder.handle()}"
     common.outputs = base.columns
@@ -231,7 +242,9 @@ def _bind_recursive(binder: Binder, common: CommonTable) -> tuple[str, Sequence[
         step_scope = ("__depth",) if query.all and isinstance(query.right, ast.Select) else ()
         limit = int(binder.session.variable_text("cte_max_recursion_depth", None))
         binder.reusable = False
-        deeper = binder.call(_DEEPER, types.BIGINT, str(limit), f"{common.recursive}_depth + 1").sql if step_scope else ""
+        deeper = (
+            binder.call(_DEEPER, types.BIGINT, str(limit), f"{common.recursive}_depth + 1").sql if step_scope else ""
+        )
         step = bind_query(binder, query.right, common.parent, (deeper,) if deeper else ())
     finally:
         name, common.recursive = common.recursive, ""
@@ -320,6 +333,3 @@ def _in(sources: Sequence[Source], name: str) -> Bound:
         if name in source.by_name:
             return source.by_name[name][0]
     raise invalid_input(f"column {name} does not exist")
-
-
-

@@ -6,16 +6,19 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import apsw
 
 from matrixone_lite.engine.errors import ServerError
 from matrixone_lite.engine.locks import RowLocks, timed_out
-from matrixone_lite.engine.types import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from matrixone_lite.engine.types import Value
 
 Row = tuple[Any, ...]
 """A row of values as SQLite keeps them (:data:`~matrixone_lite.engine.types.Value`)."""
@@ -23,7 +26,9 @@ Row = tuple[Any, ...]
 VECTORS_LOADABLE: Final = find_spec("sqlite_vec") is not None
 """Whether connections have the functions of sqlite-vec."""
 
-_PRAGMAS: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON"
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON"
+)
 _POLL: Final = 0.05
 
 
@@ -48,7 +53,15 @@ class UserFunction:
 
     __slots__ = ("aggregate", "call", "context", "deterministic", "name")
 
-    def __init__(self, name: str, call: Callable[..., Any], *, deterministic: bool = True, context: bool = False, aggregate: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        call: Callable[..., Any],
+        *,
+        deterministic: bool = True,
+        context: bool = False,
+        aggregate: bool = False,
+    ) -> None:
         self.name = name
         self.call = call
         self.deterministic = deterministic
@@ -77,9 +90,9 @@ class Connection:
     def _load_vectors(self) -> None:
         import sqlite_vec
 
-        self._sqlite.enable_load_extension(True)  # noqa: FBT003 - positional only
+        self._sqlite.enable_load_extension(True)
         self._sqlite.load_extension(sqlite_vec.loadable_path())
-        self._sqlite.enable_load_extension(False)  # noqa: FBT003 - positional only
+        self._sqlite.enable_load_extension(False)
 
     def register(self, functions: Iterable[UserFunction]) -> None:
         """Make user functions known, once each."""
@@ -162,7 +175,7 @@ class Connection:
 
     def close(self) -> None:
         """Free everything; an open transaction is rolled back."""
-        self._sqlite.close(True)  # noqa: FBT003 - positional only
+        self._sqlite.close(True)
 
 
 class Writer(Protocol):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matrixone_lite.engine.catalog import Table
 from matrixone_lite.engine.errors import internal, invalid_input, no_such_table
 from matrixone_lite.engine.namespace import current_database
 
 if TYPE_CHECKING:
-    from matrixone_lite.engine.catalog import Database
+    from matrixone_lite.engine.catalog import Database, Table
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.sql import ast
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from matrixone_lite.engine.errors import ServerError
 
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
 _SEPARATED: Final = re.compile(
-    r"\s*(\d{1,4})[-/.:](\d{1,2})[-/.:](\d{1,2})(?:[ T]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?\s*(?:Z|([+-]\d{2}:\d{2}))?\s*"
+    r"""\s*(\d{1,4})[-/.:](\d{1,2})[-/.:](\d{1,2})
+    (?:[\ T]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?
+    \s*(?:Z|([+-]\d{2}:\d{2}))?\s*""",
+    re.VERBOSE,
 )
 _COMPACT: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\.(\d*))?)?\s*")
 _TIME: Final = re.compile(r"\s*(-)?(?:(\d+)\s+)?(\d{1,10}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*")
@@ -39,18 +45,19 @@ def parse_datetime(text: str) -> datetime | None:
 def _micros(fraction: str | None) -> int:
     if not fraction:
         return 0
-    return round(int(fraction) / 10 ** len(fraction) * 1_000_000)
+    return int(int(fraction) * 1_000_000 / 10 ** len(fraction) + 0.5)
 
 
 def round_datetime(moment: datetime, scale: int) -> datetime:
     """Round half up to ``scale`` fractional digits."""
-    step = 10 ** (6 - scale)
+    step: int = 10 ** (6 - scale)
     return moment + timedelta(microseconds=(moment.microsecond + step // 2) // step * step - moment.microsecond)
 
 
 def datetime_text(moment: datetime, scale: int) -> str:
     """``YYYY-MM-DD HH:MM:SS[.ffffff]``, cut to ``scale`` fractional digits."""
-    text = f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d} {moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}"
+    date = f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
+    text = f"{date} {moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}"
     return f"{text}.{moment.microsecond:06d}"[: 20 + scale] if scale else text
 
 
@@ -82,7 +89,7 @@ def time_of_day(moment: datetime) -> int:
 
 def round_time(microseconds: int, scale: int) -> int:
     """Round half away from zero to ``scale`` fractional digits."""
-    step = 10 ** (6 - scale)
+    step: int = 10 ** (6 - scale)
     magnitude = (abs(microseconds) + step // 2) // step * step
     return -magnitude if microseconds < 0 else magnitude
 

@@ -283,7 +283,13 @@ _NAMED: Final[dict[str, Type]] = {
     "vecint8": Type(Kind.VECINT8, 65535),
     "vecuint8": Type(Kind.VECUINT8, 65535),
 }
-_TO_UNSIGNED: Final = dict(zip((TINYINT, SMALLINT, INT, BIGINT), map(Type, (Kind.UTINYINT, Kind.USMALLINT, Kind.UINT, Kind.UBIGINT)), strict=True))
+_TO_UNSIGNED: Final = dict(
+    zip(
+        (TINYINT, SMALLINT, INT, BIGINT),
+        map(Type, (Kind.UTINYINT, Kind.USMALLINT, Kind.UINT, Kind.UBIGINT)),
+        strict=True,
+    )
+)
 _SINGLE_BITS: Final = 24
 _LONGEST: Final = {Kind.CHAR: 255, Kind.BINARY: 255, Kind.VARCHAR: 65535, Kind.VARBINARY: 65535}
 
@@ -321,7 +327,9 @@ def _check_length(kind: Kind, length: int) -> None:
     name = kind.value.lower()
     if kind in _LONGEST and length > _LONGEST[kind]:
         bound = "Varchar" if kind in {Kind.VARCHAR, Kind.VARBINARY} else "Char"
-        raise ServerError(1690, f"data out of range: data type {name},  typeLen is over the Max{bound}Len: {_LONGEST[kind]}")
+        raise ServerError(
+            1690, f"data out of range: data type {name},  typeLen is over the Max{bound}Len: {_LONGEST[kind]}"
+        )
     if kind in VECTORS and length < 1:
         raise ServerError(1690, f"data out of range: data type {name},  typeLen cannot be less than 1")
     if kind in VECTORS and length > 65535:  # noqa: PLR2004 - the largest dimension
@@ -374,7 +382,16 @@ def wider_integer(left: Kind, right: Kind) -> Type:
 
 def as_decimal(type_: Type) -> Type:
     """The DECIMAL that holds every value of an exact numeric type."""
-    digits = {Kind.TINYINT: 3, Kind.SMALLINT: 5, Kind.INT: 10, Kind.UTINYINT: 3, Kind.USMALLINT: 5, Kind.UINT: 10, Kind.YEAR: 4, Kind.BOOL: 1}
+    digits = {
+        Kind.TINYINT: 3,
+        Kind.SMALLINT: 5,
+        Kind.INT: 10,
+        Kind.UTINYINT: 3,
+        Kind.USMALLINT: 5,
+        Kind.UINT: 10,
+        Kind.YEAR: 4,
+        Kind.BOOL: 1,
+    }
     if type_.kind is Kind.DECIMAL:
         return type_
     return decimal(digits.get(type_.kind, 20), 0)

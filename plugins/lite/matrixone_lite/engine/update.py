@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from matrixone_lite.engine.api import Done, Rows
+from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.changes import Writer
 from matrixone_lite.engine.convert import Mode
@@ -16,14 +15,18 @@ from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
 from matrixone_lite.engine.rows import Defaults
-from matrixone_lite.engine.scope import Scope, Source
+from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import bind_limit, bind_order
 from matrixone_lite.engine.sources import bind_source, push_common_tables
 from matrixone_lite.engine.targets import target_table
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matrixone_lite.engine.api import Rows
     from matrixone_lite.engine.catalog import Column, Table
+    from matrixone_lite.engine.scope import Source
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.storage import Row
 
@@ -59,7 +62,13 @@ def _check_targets_exist(session: LiteSession, reference: ast.TableRef | None, c
 class _Finder:
     """Finds the rows of an UPDATE or DELETE."""
 
-    def __init__(self, session: LiteSession, statement: ast.Update | ast.Delete, reference: ast.TableRef, extra: ast.TableRef | None = None) -> None:
+    def __init__(
+        self,
+        session: LiteSession,
+        statement: ast.Update | ast.Delete,
+        reference: ast.TableRef,
+        extra: ast.TableRef | None = None,
+    ) -> None:
         self.session = session
         self.statement = statement
         self.binder = Binder(session)
@@ -121,7 +130,10 @@ def update(session: LiteSession, statement: ast.Update) -> Done | Rows:
         if statement.returning:
             check_returning(target.table, statement)
         target.first = len(listed)
-        listed += [f"{target.source.handle}._id", *(f"{target.source.handle}.{column.physical}" for column in target.table.columns)]
+        listed += [
+            f"{target.source.handle}._id",
+            *(f"{target.source.handle}.{column.physical}" for column in target.table.columns),
+        ]
     rows = finder.fetch([*listed, *bounds])
     affected = 0
     for target in targets.values():
@@ -137,7 +149,9 @@ def _check_key_is_free(table: Table, column: Column) -> None:
     if key is None or column.name not in key.columns:
         return
     if any(index.kind in {"fulltext", "ivfflat"} and "async" not in dict(index.options) for index in table.indexes):
-        raise ServerError(20313, "unsupported DML: update primary key on a table with a synchronous full-text/vector index")
+        raise ServerError(
+            20313, "unsupported DML: update primary key on a table with a synchronous full-text/vector index"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +174,9 @@ def _assigned_column(scope: Scope, written: ast.Column) -> tuple[Source, Column]
 def _apply_update(session: LiteSession, target: _Target, rows: Sequence[Row], width: int) -> list[int]:
     table, first, count = target.table, target.first, len(target.table.columns)
     touched = {position for position, _ in target.assigned}
-    automatic = [(n, column) for n, column in enumerate(table.columns) if column.on_update is not None and n not in touched]
+    automatic = [
+        (n, column) for n, column in enumerate(table.columns) if column.on_update is not None and n not in touched
+    ]
     now = [(n, _on_update_value(session, column)) for n, column in automatic]
     changes: dict[int, tuple[int, list[Any], list[Any]]] = {}
     for row in rows:
@@ -212,5 +228,3 @@ def _named_source(scope: Scope, name: ast.Name) -> Source:
         if source.alias == name.name.lower():
             return source
     raise invalid_input(f"missing FROM-clause entry for table '{name.name}'")
-
-

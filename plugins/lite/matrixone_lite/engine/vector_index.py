@@ -37,8 +37,8 @@ _L2: Final = {"vector_l2_ops", "vector_l2sq_ops"}
 _NARROW: Final = {"int8", "uint8"}
 _MODES: Final = ("pre", "post", "force", "auto", "include")
 _ONLY_L2: Final = (
-    "is only supported with L2 (op_type 'vector_l2_ops' or 'vector_l2sq_ops'); the int8/uint8 affine quantizer preserves "
-    "L2 geometry only, and the quantized-score rescale assumes it"
+    "is only supported with L2 (op_type 'vector_l2_ops' or 'vector_l2sq_ops'); the int8/uint8 affine quantizer "
+    "preserves L2 geometry only, and the quantized-score rescale assumes it"
 )
 
 
@@ -94,7 +94,12 @@ def searched_column(query: ast.Select, scope: Scope) -> Bound | None:
     """The indexed column that a query searches: ``ORDER BY distance(column, …) LIMIT n`` over one table."""
     if query.limit is None or len(query.order_by) != 1 or query.order_by[0].descending or len(scope.sources) != 1:
         return None
-    if query.distinct or query.group_by is not None or query.locking is not None or "mode=force" in query.limit.rank_options:
+    if (
+        query.distinct
+        or query.group_by is not None
+        or query.locking is not None
+        or "mode=force" in query.limit.rank_options
+    ):
         return None
     call = _aliased(query.order_by[0].expr, query)
     table = scope.sources[0].table
@@ -118,4 +123,7 @@ def _aliased(expr: ast.Expr, query: ast.Select) -> ast.Expr:
 
 def _is_indexed(table: Table, column: Column, function: str) -> bool:
     indexes = (index for index in table.indexes if index.kind in KINDS and index.visible)
-    return any(index.columns == (column.name,) and dict(index.options).get("op_type") == _SEARCHED_BY[function] for index in indexes)
+    return any(
+        index.columns == (column.name,) and dict(index.options).get("op_type") == _SEARCHED_BY[function]
+        for index in indexes
+    )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import math
 import struct
 from array import array
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.types import Kind

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.functions.registry import is_aggregate
 from matrixone_lite.sql import ast
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
-@lru_cache(maxsize=256)
-def _field_names(node: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(node))
+
+_FIELDS: Final[dict[type[ast.Node], tuple[str, ...]]] = {}
+
+
+def _field_names(node: ast.Node) -> tuple[str, ...]:
+    kind = type(node)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(node))  # type: ignore[arg-type]  # a concrete node
+    return _FIELDS[kind]
 
 
 def children(node: ast.Node) -> Iterator[ast.Node]:
     """The nodes directly below ``node``."""
-    for name in _field_names(type(node)):
+    for name in _field_names(node):
         value = getattr(node, name)
         yield from _nodes(value)
 
@@ -51,7 +58,7 @@ def transform(node: ast.Node, change: Callable[[ast.Node], ast.Node | None]) -> 
     if changed is not None:
         return changed
     updates = {}
-    for name in _field_names(type(node)):
+    for name in _field_names(node):
         value = getattr(node, name)
         if isinstance(value, ast.Node):
             new: object = transform(value, change)
