@@ -106,9 +106,3 @@ def test_a_sequence_without_cycle_ends(db):
     db.run("create sequence s minvalue 0 maxvalue 1")
     assert [db.rows("select nextval('s')")[0][0] for _ in range(2)] == ["0", "1"]
     assert db.error("select nextval('s')") == (20101, "internal error: Reached maximum value of sequence s")
-
-
-def test_privileges_are_refused_by_name(db):
-    db.run("drop role if exists t_role", "create role t_role")
-    assert db.error("grant select on table t_db.* to t_role") == (20105, "not supported: lite: GRANT of privileges")
-    db.run("drop role t_role")

@@ -92,9 +92,3 @@ def set_role(session: LiteSession, statement: ast.SetRole) -> Done:
 def accept(_session: LiteSession, _statement: ast.Statement) -> Done:
     """SET DEFAULT ROLE and SET PASSWORD: the server accepts them and does nothing."""
     return Done()
-
-
-@handles(ast.Grant, ast.Revoke)
-def refuse_privileges(_session: LiteSession, statement: ast.Statement) -> Done:
-    """GRANT and REVOKE of privileges: refused, since nothing would check them."""
-    raise unsupported(f"{type(statement).__name__.upper()} of privileges")

@@ -1,4 +1,4 @@
-"""ANALYZE TABLE, EXPLAIN, and the statements that are only recognised."""
+"""ANALYZE TABLE, and the statements that are only recognised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from matrixone_lite.engine.api import Rows
 from matrixone_lite.engine.dispatch import handler_of, handles
 from matrixone_lite.engine.errors import ServerError, no_such_table, unsupported
-from matrixone_lite.engine.listing import VARCHAR, Listing
 from matrixone_lite.engine.namespace import current_database, find_table
 from matrixone_lite.sql import ast
 
@@ -35,22 +34,6 @@ def analyze_table(session: LiteSession, statement: ast.AnalyzeTable) -> Rows:
     if not isinstance(result, Rows):
         raise TypeError(result)
     return result
-
-
-@handles(ast.Explain)
-def explain(session: LiteSession, statement: ast.Explain) -> Rows:
-    """EXPLAIN of a query: the steps of SQLite, which say nothing about MatrixOne's."""
-    if not isinstance(statement.statement, ast.Query) or isinstance(statement.statement, ast.Show):
-        raise unsupported(f"EXPLAIN of {type(statement.statement).__name__.upper()}")
-    plan = session.plan(statement.statement)
-    session.connection.register(plan.functions)
-    steps = session.connection.run(f"EXPLAIN QUERY PLAN {plan.sql}", plan.values(session))
-    depths: dict[int, int] = {0: -1}
-    rows = []
-    for number, parent, _, text in steps:
-        depths[number] = depths[parent] + 1
-        rows.append([f"{'  ' * depths[number]}{text}"])
-    return Listing((("QUERY PLAN", VARCHAR),), rows).result()
 
 
 @handles(ast.Refused)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.catalog import SYS_ACCOUNT
+from matrixone_lite.engine.grants import granted_to
 from matrixone_lite.engine.infoschema import varchar
 from matrixone_lite.engine.publications import subscribers
 from matrixone_lite.engine.reflect import timestamp_text
@@ -105,6 +106,31 @@ def mo_user_grant(session: LiteSession) -> Iterator[Row]:
     for user in session.catalog.objects("user", session.principal.account_id):
         for role in sorted(user.roles):
             yield role, user.id, timestamp_text(user.created), 0
+
+
+@system_table(
+    SCHEMA,
+    "mo_role_privs",
+    (
+        ("role_id", INT),
+        ("role_name", varchar(100)),
+        ("obj_type", varchar(16)),
+        ("obj_id", UBIGINT),
+        ("privilege_id", INT),
+        ("privilege_name", varchar(100)),
+        ("privilege_level", varchar(100)),
+        ("operation_user_id", UINT),
+        ("granted_time", TIMESTAMP),
+        ("with_grant_option", BOOL),
+    ),
+)
+def mo_role_privs(session: LiteSession) -> Iterator[Row]:
+    """Privileges of roles."""
+    catalog, account = session.catalog, session.principal.account_id
+    names: dict[int, str] = {role.id: role.name for role in catalog.objects("role", account)}
+    for item in granted_to(catalog, account, names):
+        what = (item.kind, 0, 0, item.privilege, item.level, 0)
+        yield item.role, names[item.role], *what, timestamp_text(item.created), int(item.grant_option)
 
 
 # --- snapshots, stages, publications ---------------------------------------------------------------------------------

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE
-from matrixone_lite.engine.catalog import SYSTEM_DATABASES
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.grants import allows
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from matrixone_lite.engine.session import LiteSession
 
@@ -67,6 +66,7 @@ _ON_DATABASE: Final[dict[type[ast.Statement], str]] = {
     ast.AlterView: "alter view",
     ast.DropView: "drop view",
 }
+_READING: Final = {ast.CreateTable, ast.CreateTableLike, ast.CloneTable, ast.CreateView, ast.AlterView}
 _ON_TABLE: Final[dict[type[ast.Statement], tuple[str, ...]]] = {
     ast.Insert: ("insert", "select"),  # the server wants both
     ast.LoadData: ("insert",),
@@ -98,22 +98,32 @@ def _needs(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:
     if kind in _ON_ACCOUNT:
         yield _ON_ACCOUNT[kind], "", ""
     elif kind in _ON_DATABASE:
-        names = [node for node in walk(statement) if isinstance(node, ast.Name)]
-        written = names[0].database if names else getattr(statement, "database", None)
-        yield _ON_DATABASE[kind], (written or session.database).lower(), ""
+        yield from _needs_on_database(session, statement)
     elif kind in _ON_TABLE:
         changed, *read = _tables(statement)
         for privilege in _ON_TABLE[kind]:
             yield privilege, *_place(session, changed)
-        for name in read:
-            yield "select", *_place(session, name)
+        yield from _needs_of_reading(session, read)
     elif isinstance(statement, ast.Query | ast.Explain):
-        for name in _tables(statement):
-            place = _place(session, name)
-            if place[0] != "information_schema":
-                yield "select", *place
+        yield from _needs_of_reading(session, _tables(statement))
     else:
         yield NO_PRIVILEGE, "", ""  # nobody has it
+
+
+def _needs_on_database(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:
+    kind = type(statement)
+    names = [node for node in walk(statement) if isinstance(node, ast.Name)]
+    written = names[0].database if names else getattr(statement, "database", None)
+    yield _ON_DATABASE[kind], (written or session.database).lower(), ""
+    if kind in _READING:
+        yield from _needs_of_reading(session, _tables(statement)[1:])
+
+
+def _needs_of_reading(session: LiteSession, names: Iterable[ast.Name]) -> Iterator[Need]:
+    for name in names:
+        database, table = _place(session, name)
+        if database != "information_schema":
+            yield "select", database, table
 
 
 def _tables(statement: ast.Statement) -> list[ast.Name]:

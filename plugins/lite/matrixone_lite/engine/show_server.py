@@ -97,12 +97,6 @@ def show_variables(session: LiteSession, statement: ast.ShowVariables) -> Rows:
     return listing.filtered(session, statement.like, statement.where)
 
 
-@handles(ast.ShowGrants)
-def show_grants(_session: LiteSession, _statement: ast.ShowGrants) -> Rows:
-    """SHOW GRANTS: refused like GRANT of privileges."""
-    raise unsupported("SHOW GRANTS")
-
-
 @handles(ast.ShowList)
 def show_list(session: LiteSession, statement: ast.ShowList) -> Rows:
     """SHOW of a plain list."""

@@ -20,6 +20,8 @@ from matrixone_lite.engine.errors import ServerError, internal
 from matrixone_lite.engine.passwords import native_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matrixone_lite.engine.api import Principal
     from matrixone_lite.engine.catalog import Catalog
     from matrixone_lite.sql import ast
@@ -148,6 +150,9 @@ def drop_role(catalog: Catalog, principal: Principal, statement: ast.DropRole) -
             for holder in catalog.objects(kind, account):
                 if role.id in holder.roles:
                     _put_roles(catalog, account, holder, holder.roles - {role.id})
+        for granted in catalog.objects("privilege", account):
+            if granted.role == role.id:
+                catalog.drop_object("privilege", account, granted.name)
         catalog.drop_object("role", account, name)
 
 
@@ -176,7 +181,7 @@ def grant_role(catalog: Catalog, principal: Principal, statement: ast.GrantRole)
             if isinstance(holder, User):
                 if holder.roles.isdisjoint(ADMIN_ROLE_IDS):
                     _check_grantable(role, holder.name)
-            elif holder.id in _reachable(catalog, account, role):
+            elif holder.id in reachable(catalog, account, {role.id}):
                 raise ServerError(4027, f"cannot grant role {role.name} to {holder.name}")
         _put_roles(catalog, account, holder, holder.roles | {role.id for role in roles})
 
@@ -216,10 +221,10 @@ def _put_roles(catalog: Catalog, account: int, holder: User | Role, roles: froze
     catalog.put_object(kind, account, holder.name, replace(holder, roles=roles))
 
 
-def _reachable(catalog: Catalog, account: int, start: Role) -> set[int]:
-    """The ids of ``start`` and of all roles it has been granted, directly or not."""
-    roles = {role.id: role for role in catalog.objects("role", account)}
-    found, waiting = set[int](), {start.id}
+def reachable(catalog: Catalog, account: int, start: Iterable[int]) -> set[int]:
+    """The ids of roles and of all roles those have been granted, directly or not."""
+    roles: dict[int, Role] = {role.id: role for role in catalog.objects("role", account)}
+    found, waiting = set[int](), set(start) & roles.keys()
     while waiting:
         found |= waiting
         waiting = {granted for number in waiting for granted in roles[number].roles} - found

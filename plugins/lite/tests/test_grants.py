@@ -1,0 +1,145 @@
+"""Privileges: what a user without administration may do before and after GRANT and REVOKE."""
+
+import pytest
+
+REFUSED = (20101, "internal error: do not have privilege to execute the statement")
+
+
+@pytest.fixture
+def role(db):
+    """A role ``t_role`` of a user ``t_user``, beside a table."""
+    db.run("create table t (id int primary key, a int)", "insert into t values (1, 1)", "create table u (id int)")
+    db.run("drop user if exists t_user", "drop role if exists t_role")
+    db.run("create user t_user identified by '1'", "create role t_role", "grant t_role to t_user")
+    yield db
+    db.run("drop user if exists t_user", "drop role if exists t_role")
+
+
+@pytest.fixture
+def user(role, connect):
+    return lambda: connect(user="sys:t_user:t_role", password="1")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from t_db.t",
+        "with c as (select * from t_db.t) select 1",
+        "select (select max(id) from t_db.t)",
+        "insert into t_db.t values (2, 2)",
+        "update t_db.t set a = 2",
+        "delete from t_db.t",
+        "truncate table t_db.t",
+        "drop table t_db.t",
+        "create table t_db.x (a int)",
+        "create table t_db.x as select * from t_db.t",
+        "create index i on t_db.t (a)",
+        "show create table t_db.t",
+        "show tables from t_db",
+        "show databases",
+        "create database mine",
+        "drop database t_db",
+        "create user x identified by '1'",
+        "grant select on table t_db.t to public",
+        "create stage s url = 'file:///tmp/'",
+        "create snapshot s for database t_db",
+        "select * from mo_catalog.mo_user",
+        "show accounts",
+    ],
+)
+def test_nothing_is_allowed_without_a_grant(user, sql):
+    assert user().error(sql) == REFUSED
+
+
+def test_what_everybody_may_do(user):
+    connection = user()
+    connection.run("use t_db", "set @x = 1", "begin", "rollback")
+    assert connection.rows("select 1, @x") == [[1, "1"]]
+    assert connection.rows("with c as (select 2 as a) select a from c") == [[2]]
+    assert connection.rows("show variables like 'autocommit'") == [["autocommit", "on"]]
+
+
+def test_a_table_privilege_is_for_its_table(role, user):
+    role.run("grant select on table t_db.t to t_role")
+    connection = user()
+    assert connection.rows("select * from t_db.t") == [[1, 1]]
+    assert connection.error("select * from t_db.u") == REFUSED
+    assert connection.error("select * from t_db.t join t_db.u using (id)") == REFUSED
+    assert connection.error("update t_db.t set a = 2") == REFUSED
+
+
+def test_revoke_reaches_new_sessions_only(role, user):
+    role.run("grant select on table t_db.* to t_role")
+    before = user()
+    before.rows("select * from t_db.t")
+    role.run("revoke select on table t_db.* from t_role")
+    assert before.rows("select * from t_db.t") == [[1, 1]]
+    assert user().error("select * from t_db.t") == REFUSED
+
+
+def test_granted_roles_pass_on_what_they_may(role, user):
+    role.run(
+        "drop role if exists t_inner",
+        "create role t_inner",
+        "grant all on table t_db.t to t_inner",
+        "grant t_inner to t_role",
+    )
+    connection = user()
+    connection.run(
+        "insert into t_db.t values (2, 2)", "update t_db.t set a = 3 where id = 2", "delete from t_db.t where id = 2"
+    )
+    assert connection.error("drop table t_db.t") == REFUSED
+    role.run("drop role t_inner")
+    assert user().error("select * from t_db.t") == REFUSED
+
+
+def test_database_privileges(role, user):
+    role.run("grant create table, drop table, show tables on database t_db to t_role")
+    connection = user()
+    connection.run("create table t_db.mine (a int)", "drop table t_db.mine")
+    assert connection.rows("show tables from t_db") == [["t"], ["u"]]
+    assert connection.error("select * from t_db.t") == REFUSED
+
+
+def test_show_grants(role, user):
+    role.run(
+        "grant select, insert on table t_db.t to t_role",
+        "grant all on table t_db.* to t_role",
+        "grant create table on database t_db to t_role",
+        "grant create database on account * to t_role with grant option",
+    )
+    assert role.rows("show grants for role t_role") == [
+        ["GRANT select ON table d.t `t_role`"],
+        ["GRANT insert ON table d.t `t_role`"],
+        ["GRANT table all ON table d.* `t_role`"],
+        ["GRANT create table ON database d `t_role`"],
+        ["GRANT create database ON account  `t_role`"],
+    ]
+    assert role.rows(
+        "select privilege_name, privilege_level, with_grant_option from mo_catalog.mo_role_privs where role_name = 't_role' and obj_type = 'account'"
+    ) == [["create database", "*", 1]]
+    role.run("revoke insert on table t_db.t from t_role", "revoke delete on table t_db.t from t_role")
+    assert len(role.rows("show grants for role t_role")) == 4
+    assert user().rows("show grants")[-1] == ["GRANT connect ON account  `t_user`@`localhost`"]
+    assert role.rows("show grants for nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("grant select on table t_db.t to t_user", "there is no role t_user"),
+        ("grant select on table t_db.missing to t_role", 'there is no table "missing" in database "t_db"'),
+        ("grant select on table missing.* to t_role", 'there is no database "missing"'),
+        (
+            "grant select on database t_db to t_role",
+            'the privilege "select" can only be granted to the object type "table" or "view"',
+        ),
+        (
+            "grant create table on table t_db.t to t_role",
+            'the privilege "create table" can only be granted to the object type "database"',
+        ),
+        ("grant create account on account * to t_role", "the privilege create account can not be granted"),
+    ],
+)
+def test_refused_grants(role, sql, text):
+    assert role.error(sql) == (20101, f"internal error: {text}")
