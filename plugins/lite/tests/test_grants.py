@@ -143,3 +143,27 @@ def test_show_grants(role, user):
 )
 def test_refused_grants(role, sql, text):
     assert role.error(sql) == (20101, f"internal error: {text}")
+
+
+def test_set_role_changes_what_is_allowed(role, connect):
+    role.run("grant select on table t_db.t to t_role")
+    connection = connect(user="t_user", password="1")
+    assert connection.error("select * from t_db.t") == REFUSED
+    connection.run("set role t_role")
+    assert connection.rows("select current_role_name(), id from t_db.t") == [["t_role", 1]]
+    connection.run("set role public")
+    assert connection.error("select * from t_db.t") == REFUSED
+
+
+def test_a_restricted_account_adds_nothing(connect):
+    root = connect()
+    root.run("drop account if exists t_acc", "create account t_acc admin_name 'admin' identified by '1'")
+    admin = connect(user="t_acc:admin", password="1")
+    admin.run("create database d", "create table d.t (a int)", "insert into d.t values (1), (2)")
+    root.run("alter account t_acc restricted")
+    error = (20101, "internal error: do not have enough storage to execute the statement")
+    assert admin.error("insert into d.t values (3)") == error
+    assert admin.error("create database e") == error
+    assert admin.run("delete from d.t where a = 1") == 1
+    assert admin.rows("select * from d.t") == [[2]]
+    root.run("drop account t_acc")

@@ -85,6 +85,8 @@ def set_role(session: LiteSession, statement: ast.SetRole) -> Done:
     """SET ROLE; SET SECONDARY ROLE has no effect where privileges are not checked."""
     if statement.role is not None:
         session.principal = users.set_role(session.catalog, session.principal, statement.role)
+        session.context.principal = session.principal
+        session.allowed.clear()
     return Done()
 
 

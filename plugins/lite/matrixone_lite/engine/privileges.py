@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE
+from matrixone_lite.engine.catalog import SYS_ACCOUNT
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.grants import allows
 from matrixone_lite.engine.walk import walk
@@ -13,6 +14,7 @@ from matrixone_lite.sql import ast
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from matrixone_lite.engine.accounts import Account
     from matrixone_lite.engine.session import LiteSession
 
 _FREE: Final = (
@@ -78,12 +80,24 @@ _ON_TABLE: Final[dict[type[ast.Statement], tuple[str, ...]]] = {
     ast.AnalyzeTable: ("select",),
 }
 
+_ADDING: Final = (
+    ast.Insert,
+    ast.LoadData,
+    ast.Update,
+    ast.CreateDatabase,
+    ast.CloneDatabase,
+    ast.CreateTable,
+    ast.CreateTableLike,
+    ast.CloneTable,
+)
+
 Need = tuple[str, str, str]
 """Privilege, database and table."""
 
 
 def check_privilege(session: LiteSession, statement: ast.Statement) -> None:
-    """Error 20101 unless the session's role may run the statement."""
+    """Error 20101 unless the session's role, and the state of its account, allow the statement."""
+    _check_storage(session, statement)
     if session.principal.role_id in ADMIN_ROLE_IDS or isinstance(statement, _FREE):
         return
     needs = set(_needs(session, statement)) - session.allowed
@@ -91,6 +105,16 @@ def check_privilege(session: LiteSession, statement: ast.Statement) -> None:
         raise internal(NO_PRIVILEGE)
     # REVOKE does not reach a session that has used the privilege
     session.allowed |= needs
+
+
+def _check_storage(session: LiteSession, statement: ast.Statement) -> None:
+    """A restricted account may read and delete, but not add anything."""
+    principal = session.principal
+    if principal.account_id == SYS_ACCOUNT or not isinstance(statement, _ADDING):
+        return
+    account: Account | None = session.catalog.object("account", SYS_ACCOUNT, principal.account)
+    if account is not None and account.status == "restricted":
+        raise internal("do not have enough storage to execute the statement")
 
 
 def _needs(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:
