@@ -68,6 +68,7 @@ class Binder:
         self.functions: dict[str, UserFunction] = {}
         self.reusable = True
         self.strict_division = False
+        self.at: int | None = None
         self.searchable: set[int] = set()
         self.common_tables: list[dict[str, Any]] = []
         self._handles = 0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Type, Value
 
-_SYNTAX_ERROR = 1064
+_SYNTAX_ERROR = "SQL parser error: You have an error"
 _TRANSACTION_CONTROL = (ast.Begin, ast.Commit, ast.Rollback)
 _NOT_PREPARED = {TransactionKind.UNCLASSIFIED, TransactionKind.ADMINISTRATIVE}
 
@@ -118,7 +118,7 @@ def prepare(session: LiteSession, statement: ast.Prepare) -> Done:
     try:
         prepared = session.prepare(text)
     except ServerError as error:
-        if error.errno == _SYNTAX_ERROR:
+        if error.message.startswith(_SYNTAX_ERROR):
             raise ServerError(1105, error.message.removeprefix("SQL parser error: ")) from None
         raise
     if isinstance(prepared.statement, _TRANSACTION_CONTROL):

@@ -6,6 +6,7 @@ A handler takes the session and the statement, and returns its result; modules o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,7 @@ Answer = Rows | Done | Iterator[FileRequest | Done]
 
 Handler = Callable[["LiteSession", Any], Answer]
 
+_CAPITALS: Final = re.compile(r"(?<!^)(?=[A-Z])")
 _HANDLERS: Final[dict[type[ast.Statement], Handler]] = {}
 
 
@@ -43,7 +45,7 @@ def handler_of(statement: ast.Statement) -> Handler:
     """The handler of a statement; error 20105 when there is none."""
     found = _HANDLERS.get(type(statement))
     if found is None:
-        raise unsupported(type(statement).__name__)
+        raise unsupported(_CAPITALS.sub(" ", type(statement).__name__).upper())
     return found
 
 

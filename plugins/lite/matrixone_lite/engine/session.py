@@ -19,6 +19,7 @@ from matrixone_lite.engine.dispatch import handler_of
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input
 from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.privileges import check_privilege
+from matrixone_lite.engine.shapes import Shapes
 from matrixone_lite.engine.snapshots import moment_of
 from matrixone_lite.engine.system import SYSTEM_TABLES
 from matrixone_lite.engine.temporal import zone_named
@@ -73,10 +74,11 @@ class LiteSession:
         self.last_error: ServerError | None = None
         self.statement = ""
         self.transactions = Transactions(
-            self.store, self.connection, lambda: self.variables.number("lock_wait_timeout"), self._was_interrupted
+            self.store, self.connection, lambda: self.variables.number("lock_wait_timeout"), self.was_interrupted
         )
         self.catalog.on_replaced = lambda table: self.transactions.replaced_tables.add(f"t{table.storage}")
         self._plans: dict[int, tuple[ast.Query, tuple[Any, ...], Plan]] = {}
+        self._shapes = Shapes()
         self._interrupted = threading.Event()
         self._disconnect: Callable[[], None] = lambda: None
         self._closed = False
@@ -128,7 +130,8 @@ class LiteSession:
         if not self._closed:
             self.connection.interrupt()
 
-    def _was_interrupted(self) -> bool:
+    def was_interrupted(self) -> bool:
+        """Whether :meth:`interrupt` was called since the statement began."""
         return self._interrupted.is_set()
 
     def reset(self) -> None:
@@ -157,6 +160,7 @@ class LiteSession:
         self.full_group_by = "ONLY_FULL_GROUP_BY" in modes
         self.transactions.autocommit = bool(self.variables.number("autocommit"))
         self._plans.clear()
+        self._shapes = Shapes()
 
     # ------------------------------------------------------------------ names
     def variable_text(self, name: str, scope: str | None) -> str:
@@ -202,6 +206,14 @@ class LiteSession:
         """Run one or several statements; see :meth:`matrixone_lite.engine.api.Session.execute`."""
         self.statement = sql
         self._interrupted.clear()
+        shaped = self._shapes.find(sql, ansi_quotes=self._ansi_quotes)
+        if shaped is not None:
+            statement, self.arguments = shaped
+            try:
+                yield from self._run(statement)
+            finally:
+                self.statement = ""
+            return
         try:
             statements = parse(sql, ansi_quotes=self._ansi_quotes)
         except ServerError as error:

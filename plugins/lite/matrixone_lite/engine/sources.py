@@ -89,15 +89,15 @@ def _bind_table(binder: Binder, table: ast.Table, scope: Scope) -> str:
         for depth in range(len(binder.common_tables) - 1, -1, -1):
             if name in binder.common_tables[depth]:
                 return _bind_common(binder, depth, binder.common_tables[depth][name], alias, scope)
-    at = None if table.hint is None else binder.session.moment(table.hint)
+    at = binder.at if table.hint is None else binder.session.moment(table.hint)
     found = binder.session.find_table(table.name, at)
     if found is None:
         raise syntax_error(f'table "{table.name.name}" does not exist')
     database, stored = found
     if isinstance(stored, SystemTable):
-        return _bind_system(binder, stored, alias, scope)
+        return _bind_system(binder, stored, alias, scope, at)
     if stored.kind == "view":
-        return _bind_view(binder, database, stored, alias, scope)
+        return _bind_view(binder, database, stored, alias, scope, at)
     handle = binder.handle()
     columns = stored_columns(binder, stored, handle, alias, database)
     scope.add(Source(alias, columns, handle, stored))
@@ -166,15 +166,17 @@ def _bind_derived(binder: Binder, table: ast.DerivedTable, scope: Scope) -> str:
     return f"({query.sql}) AS {handle}"
 
 
-def _bind_view(binder: Binder, database: str, view: Table, alias: str, scope: Scope) -> str:
+def _bind_view(binder: Binder, database: str, view: Table, alias: str, scope: Scope, at: int | None) -> str:
     from matrixone_lite.engine.select import bind_query
 
     hidden, binder.common_tables = binder.common_tables, []
+    present, binder.at = binder.at, at
     try:
         with binder.session.inside(view.attributes.get("database", database)):
             query = bind_query(binder, view.attributes["query"])
     finally:
         binder.common_tables = hidden
+        binder.at = present
     handle = binder.handle()
     names = [column.name for column in view.columns]
     scope.add(_outputs_as_source(query.columns, names, alias, handle))
@@ -257,16 +259,18 @@ def _bind_recursive(binder: Binder, common: CommonTable) -> tuple[str, Sequence[
     return f"WITH RECURSIVE {header} AS ({first} {member} {step.sql}) SELECT {listed} FROM {name}", outputs
 
 
-def _bind_system(binder: Binder, table: SystemTable, alias: str, scope: Scope) -> str:
+def _bind_system(binder: Binder, table: SystemTable, alias: str, scope: Scope, at: int | None) -> str:
     from matrixone_lite.engine.system import rows_as_json
 
+    if at is not None and not table.looks_back:
+        raise unsupported(f"the past of {table.database}.{table.name}")
     handle = binder.handle()
     columns = []
     for n, (name, type_) in enumerate(table.columns):
         origin = Origin(table.database, alias, Table(0, 0, table.name), Column(0, name, type_))
         columns.append((name, Bound(f"({handle}.value ->> {n})", type_, origin)))
     scope.add(Source(alias, columns, handle))
-    return f"json_each({binder.parameters.add(rows_as_json(table))}) AS {handle}"
+    return f"json_each({binder.parameters.add(rows_as_json(table, at))}) AS {handle}"
 
 
 def _bind_table_function(binder: Binder, call: ast.TableFunction, scope: Scope) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Type
 
-Producer = Callable[["LiteSession"], Iterable[Sequence[Value]]]
+Producer = Callable[..., Iterable[Sequence[Value]]]
+"""Gives the rows for a session; of tables that look back, for a session and a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class SystemTable:
     :param keys: what DESC shows as Key of some columns
     :param required: names of columns DESC shows as NOT NULL
     :param stored: DESC shows widths of integers, as for tables that users make
+    :param looks_back: its past can be read
     """
 
     database: str
@@ -41,6 +43,7 @@ class SystemTable:
     keys: Mapping[str, str] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     stored: bool = False
+    looks_back: bool = False
 
     def shown_to(self, account: int) -> bool:
         """Whether an account has the table."""
@@ -66,6 +69,10 @@ def system_table(
     return register
 
 
-def rows_as_json(table: SystemTable) -> Callable[[LiteSession], str]:
-    """A parameter that holds the rows of ``table``, computed anew each time a statement runs."""
-    return lambda session: json.dumps([list(row) for row in table.rows(session)])
+def rows_as_json(table: SystemTable, at: int | None = None) -> Callable[[LiteSession], str]:
+    """A parameter that holds the rows of ``table``, computed anew each time a statement runs.
+
+    :param at: the moment to look at; now when None
+    """
+    moment = () if at is None else (at,)
+    return lambda session: json.dumps([list(row) for row in table.rows(session, *moment)])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import apsw
 
-from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.errors import ServerError, internal, unsupported
 from matrixone_lite.engine.locks import ConflictError, keys_of
 from matrixone_lite.engine.stamping import stamp
 from matrixone_lite.sql import ast
@@ -62,6 +62,7 @@ class Transactions:
         self._parked: bytes | None = None
         self._was_parked = False
         self.moments: set[int] = set()
+        self.first_write: int | None = None
         self._bound = False
         self.replaced_tables: set[str] = set()
         self.autocommit = True
@@ -148,6 +149,17 @@ class Transactions:
             self._connection.run("ROLLBACK TO statement")
             self._last_wrote = False
 
+    def last_committed(self) -> int | None:
+        """A moment at which everything is committed that is now, and nothing of the open transaction is there.
+
+        None without a transaction of several statements: then that is now.
+
+        :raises ServerError: 20105 when others have committed since the transaction first wrote
+        """
+        if self._was_parked:
+            raise unsupported("looking past the changes of a transaction that others have interrupted")
+        return self.first_write if self._open else None
+
     def bind_to_sqlite(self) -> None:
         """Note that the transaction has changed what cannot be parked: temporary tables."""
         self._bound = True
@@ -164,6 +176,8 @@ class Transactions:
             return
         self._store.lock.acquire(self, self._lock_timeout(), self._cancelled)
         self._connection.run("BEGIN IMMEDIATE")
+        if self.first_write is None:
+            self.first_write = self._store.now()
         if self._open or self._store.row_locks.others(self):
             self._connection.record_changes()
         if self._parked is not None:
@@ -204,6 +218,7 @@ class Transactions:
     def _close(self, how: str) -> None:
         self._explicit = self._open = self._bound = self._was_parked = False
         self.moments.clear()
+        self.first_write = None
         self.replaced_tables.clear()
         try:
             self._leave(how)

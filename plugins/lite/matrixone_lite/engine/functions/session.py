@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import types
 from matrixone_lite.engine.errors import ServerError
-from matrixone_lite.engine.functions.registry import scalar, special
+from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.temporal import datetime_text
 from matrixone_lite.engine.types import Kind, Type
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from matrixone_lite.sql import ast
 
 _HIGHEST_SCALE = 6
+_NAP = 0.05
 
 
 @scalar("version", result=types.VARCHAR)
@@ -101,6 +103,17 @@ def row_count(context: Context) -> int:
 @scalar("found_rows", result=types.UBIGINT)
 def found_rows() -> int:
     """Always 0, as in the server."""
+    return 0
+
+
+@scalar("sleep", parameters=[Accept.DOUBLE], result=types.BOOL, deterministic=False, context=True)
+def sleep(context: Context, seconds: float) -> int:
+    """Do nothing for a while; KILL QUERY ends it."""
+    deadline = time.monotonic() + seconds
+    while (remaining := deadline - time.monotonic()) > 0:
+        if context.session.was_interrupted():
+            raise ServerError(1105, "context canceled")
+        time.sleep(min(remaining, _NAP))
     return 0
 
 
