@@ -15,9 +15,10 @@ from matrixone.sql import SQL, Identifier, Literal, joined, split_name, table_id
 from matrixone.vector.indexes import HnswVectorIndex, IvfVectorIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy.schema import SchemaItem
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.schema import Index, SchemaItem
     from sqlalchemy.sql.compiler import SQLCompiler
 
     from matrixone.sql import Composable
@@ -117,6 +118,19 @@ def vector_indexes(table: str, indexes: Sequence[Mapping[str, Any]]) -> list[Cre
         ConfigurationError: An unknown type, a missing entry, or an unknown option.
     """
     return [_vector_index(table, description) for description in indexes]
+
+
+def check_indexes(indexes: Iterable[Index], dialect: Dialect) -> None:
+    """See that the dialect knows the kinds of the indexes.
+
+    Raises:
+        ConfigurationError: Another MySQL dialect, which would make ordinary indexes of them without a word.
+    """
+    for index in indexes:
+        if dialect.name != "matrixone" and index.dialect_kwargs:
+            raise ConfigurationError(
+                f"the index {index.name!r} needs an engine of matrixone://, this one is {dialect.name}+{dialect.driver}"
+            )
 
 
 def _vector_index(table: str, description: Mapping[str, Any]) -> CreateIndex:

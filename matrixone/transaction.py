@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from matrixone.exceptions import ImplicitCommitError, NestedTransactionError, TransactionLostError
+from matrixone.exceptions import ConfigurationError, ImplicitCommitError, NestedTransactionError, TransactionLostError
 from matrixone.params import has_several_statements
 from matrixone.querylog.summary import summarize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
 
 IN_TRANSACTION = 1
-AUTOCOMMIT = 2
 
 _SKIP = r"(?:\s|--[^\n]*(?:\n|$)|\#[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _COMMITTING = re.compile(
@@ -33,6 +32,7 @@ _COMMITTING = re.compile(
 _SAVEPOINT = re.compile(_SKIP + r"(?:SAVEPOINT|RELEASE\s+SAVEPOINT|ROLLBACK\s+TO)\b", re.IGNORECASE | re.DOTALL)
 _VARIABLE = re.compile(_SKIP + r"SET\b", re.IGNORECASE | re.DOTALL)
 _DEMARCATION = re.compile(_SKIP + r"(?:BEGIN|START|COMMIT|ROLLBACK)\b", re.IGNORECASE | re.DOTALL)
+_AUTOCOMMIT = re.compile(r"SET\b[^;]*\bautocommit\s*:?=", re.IGNORECASE)
 _COMMITTING_HEADS = frozenset("sbcrlu-#/ \t\r\n(")  # first characters worth a look with the expressions above
 
 
@@ -177,6 +177,18 @@ NO_SAVEPOINTS = (
     "nested transactions do not work on this server: SAVEPOINT is accepted and ignored, ROLLBACK TO fails and undoes "
     "the last statement; use one session for each unit of work"
 )
+
+
+def refuse_autocommit_switch(engine: Engine) -> None:
+    """Refuse ``SET autocommit``: statements of their own would be lost at the connection's return to the pool."""
+
+    def refuse(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement[:3].upper() == "SET" and _AUTOCOMMIT.match(statement):
+            raise ConfigurationError(
+                "autocommit is not yours to set: sessions begin and commit, single statements of a client commit alone"
+            )
+
+    event.listen(engine, "before_cursor_execute", refuse)
 
 
 def server_status(connection: Connection) -> int:

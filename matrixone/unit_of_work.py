@@ -18,7 +18,7 @@ from matrixone.exceptions import (
     TransactionRefusedError,
 )
 from matrixone.operations import InTransaction, Outcome, running
-from matrixone.transaction import AUTOCOMMIT, TransactionGuard, server_status
+from matrixone.transaction import TransactionGuard
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session as SQLAlchemySession
@@ -216,13 +216,10 @@ class UnitOfWork:
 
     def _guard(self, connection: Connection, *, began_before: bool) -> None:
         self._log.began(connection)
-        ours = connection.dialect.name == "matrixone"
-        if ours:
-            if connection.get_isolation_level() == "AUTOCOMMIT":
-                return
-        elif server_status(connection) & AUTOCOMMIT:
+        if _is_autocommit(connection):
             return
-        elif not began_before:
+        ours = connection.dialect.name == "matrixone"
+        if not ours and not began_before:
             connection.exec_driver_sql("BEGIN")
         self._guards.append(
             TransactionGuard(
@@ -252,6 +249,12 @@ class UnitOfWork:
             self.committed()
         else:
             self.rolled_back()
+
+
+def _is_autocommit(connection: Connection) -> bool:
+    """Whether SQLAlchemy was asked for AUTOCOMMIT; the server's status bit of it lags behind on new connections."""
+    level = connection.get_execution_options().get("isolation_level")
+    return (level or connection.dialect._on_connect_isolation_level) == "AUTOCOMMIT"
 
 
 def _in_foreign_transaction(session: SQLAlchemySession) -> bool:

@@ -22,6 +22,7 @@ from matrixone.params import statement as string_statement
 from matrixone.querylog import QueryLog, statement_context
 from matrixone.results import ResultSet
 from matrixone.session import Session
+from matrixone.transaction import refuse_autocommit_switch
 from matrixone.translation import translate_errors_of, translating
 
 if TYPE_CHECKING:
@@ -343,6 +344,7 @@ class Client(ManagerAttributes):
 
     def _prepare(self, engine: Engine) -> None:
         translate_errors_of(engine)
+        refuse_autocommit_switch(engine)
         kill_abandoned_statements(engine, lambda: self._create_engine(poolclass=NullPool), self.log)
         self.log.attach(engine)
         self._database.follow(engine)

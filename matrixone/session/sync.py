@@ -267,6 +267,7 @@ class Session(SessionProxies, ManagerAttributes):
             The session, for chaining.
         """
         statements = tables.vector_indexes(table_name, indexes or ())
+        tables.check_indexes([statement.element for statement in statements], self._sa.get_bind().dialect)
         self.create_table(table_name, columns, **kwargs)
         try:
             for statement in statements:
@@ -301,7 +302,9 @@ class Session(SessionProxies, ManagerAttributes):
 
     def _create(self, table: Any) -> Self:
         with self._door():
-            table.create(self._sa.connection())
+            connection = self._sa.connection()
+            tables.check_indexes(table.indexes, connection.dialect)
+            table.create(connection)
         return self
 
     # -- the transaction ------------------------------------------------------------------------------------------

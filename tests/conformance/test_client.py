@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, text
 
+from matrixone.exceptions import ConfigurationError
+
 from .models import User
 
 
@@ -49,6 +51,14 @@ def test_use_holds_for_the_whole_client(client, no_users, matrixone_database):
         assert client.execute("SELECT database()").scalar() == matrixone_database
     finally:
         client.execute(f"DROP DATABASE {other}")
+
+
+def test_autocommit_cannot_be_switched(client, no_users):
+    for statement in ("SET autocommit = 0", "set @a = 1, session autocommit=off", "SET @@autocommit := 0"):
+        with pytest.raises(ConfigurationError, match="autocommit is not yours"):
+            client.execute(statement)
+    client.insert("users", {"name": "Ann"})
+    assert client.execute("SELECT count(*) FROM users").scalar() == 1
 
 
 def test_login_info_has_no_password(client):
