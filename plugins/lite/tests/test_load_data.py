@@ -169,3 +169,23 @@ def test_stored_duplicates_are_rolled_back_with_everything_else(table, file):
     table.run(f"load data infile '{file('1,x,1')}' into table t fields terminated by ','", "rollback")
     assert table.rows("select * from t") == [[1, "x", 0]]
     assert table.error("insert into t values (1, 'y', 0)")[0] == 1062
+
+
+def test_a_clients_file_among_several_statements(table, file):
+    with table.driver.cursor() as cursor:
+        cursor.execute(f"load data local infile '{file('1,x,1')}' into table t; select id, a from t")
+        assert cursor.rowcount == 1
+        assert cursor.nextset()
+        assert cursor.fetchall() == ((1, "x"),)
+
+
+def test_a_load_waits_for_rows_others_have_locked(table, connect, file):
+    table.run("insert into t values (1, 'old', 1)")
+    table.run("begin", "delete from t where id = 1")
+    other = connect(database="t_db")
+    other.run("set lock_wait_timeout = 1")
+    path = file("1,new,1")
+    # the key is not checked, so the row in its way is no obstacle
+    assert other.run(f"load data local infile '{path}' into table t") == 1
+    table.run("commit")
+    assert table.rows("select a from t") == [["new"]]

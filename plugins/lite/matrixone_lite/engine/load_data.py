@@ -6,7 +6,7 @@ import bz2
 import gzip
 import json
 import zlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from matrixone_lite.engine import types
 from matrixone_lite.engine.api import Done, FileRequest
@@ -55,7 +55,7 @@ def load_data(session: LiteSession, statement: ast.LoadData) -> Done | Iterator[
     _check_options(statement)
     _, table = _target(session, statement)
     if statement.local:
-        return _load_from_client(session, statement, table)
+        return _ClientLoad(session, statement, table)
     return _load(session, statement, table, _server_text(session, statement))
 
 
@@ -68,10 +68,26 @@ def _target(session: LiteSession, statement: ast.LoadData) -> tuple[Any, Table]:
         raise
 
 
-def _load_from_client(session: LiteSession, statement: ast.LoadData, table: Table) -> Iterator[FileRequest | Done]:
-    request = FileRequest(_path(statement))
-    yield request
-    yield _load(session, statement, table, _text(b"".join(request.content), statement))
+class _ClientLoad:
+    """Asks for the client's file first; after that each step loads it, again if a lock was in the way."""
+
+    def __init__(self, session: LiteSession, statement: ast.LoadData, table: Table) -> None:
+        self._session = session
+        self._statement = statement
+        self._table = table
+        self._request: FileRequest | None = None
+        self._received: str | None = None
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> FileRequest | Done:
+        if self._request is None:
+            self._request = FileRequest(_path(self._statement))
+            return self._request
+        if self._received is None:
+            self._received = _text(b"".join(self._request.content), self._statement)
+        return _load(self._session, self._statement, self._table, self._received)
 
 
 # --- options and sources ---------------------------------------------------------------------------------------------

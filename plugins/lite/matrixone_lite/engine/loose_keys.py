@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @contextmanager
 def unchecked(session: LiteSession, table: Table) -> Iterator[None]:
     """Do not check the unique keys of a table meanwhile; from then on triggers check them."""
+    session.transactions.bind_to_sqlite()
     for number, index in enumerate(table.unique_indexes):
         drop_index(session, table, index)
         for event in ("insert", "update"):
@@ -46,7 +47,7 @@ def _definition(table: Table, index: Index, event: str, number: int) -> str:
         "" if event == "insert" else " AND (" + " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in names) + ")"
     )
     text = "UNIQUE constraint failed: " + ", ".join(f"{stored}.{name}" for name in names)
-    found = f"EXISTS (SELECT 1 FROM {stored} WHERE {same})"  # noqa: S608 - physical names are made of numbers
+    found = f"EXISTS (SELECT 1 FROM {stored} WHERE {same})"
     return (
         f"CREATE TRIGGER {_trigger(table, event, number)} BEFORE {event.upper()} ON {stored} "
         f"WHEN {given}{changed} AND {found} BEGIN SELECT RAISE(ABORT, '{text}'); END"

@@ -231,7 +231,7 @@ class LiteSession:
         try:
             answer = self.transactions.run(statement, lambda: self.dispatch(statement))
             if isinstance(answer, Iterator):
-                yield from self._with_file(statement, answer)
+                yield from self._with_file(statement, answer, more=more)
                 return
         except ServerError as error:
             self.last_error = error
@@ -244,11 +244,13 @@ class LiteSession:
         self._count(answer)
         yield answer
 
-    def _with_file(self, statement: ast.Statement, answer: Iterator[FileRequest | Done]) -> Iterator[Result]:
-        request = next(answer)
-        yield request
+    def _with_file(
+        self, statement: ast.Statement, answer: Iterator[FileRequest | Done], *, more: bool
+    ) -> Iterator[Result]:
+        yield next(answer)
         result = self.transactions.run(statement, lambda: next(answer))
         if isinstance(result, Done):
+            result.more = more
             self._count(result)
         yield result
 
