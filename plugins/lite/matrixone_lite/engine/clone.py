@@ -153,5 +153,20 @@ def clone_database(session: LiteSession, statement: ast.CloneDatabase) -> Done:
     database = Database(session.catalog.next_id(), account, name, session.store.now())
     session.catalog.add_database(database)
     if source is not None:
-        copies.copy_tables(session, [*tables_of(session, source, at)], at, database)
+        seen = at if at is not None else session.transactions.last_committed()
+        copies.copy_tables(session, _source_tables(session, source, at, seen), seen, database)
     return Done()
+
+
+def _source_tables(session: LiteSession, source: Database, at: int | None, seen: int | None) -> list[Table]:
+    """The tables a copy of a database has, as they were at the moment ``seen``.
+
+    The server lists them as the transaction sees them, and then looks for each among what is committed.
+    """
+    committed = {table.id: table for table in tables_of(session, source, seen)}
+    tables = []
+    for table in tables_of(session, source, at):
+        if table.id not in committed:
+            raise syntax_error(f"table {source.name}-{table.name} does not exist")
+        tables.append(committed[table.id])
+    return tables

@@ -28,18 +28,18 @@ _INDEX_TYPES: Final = {"primary": "PRIMARY", "unique": "UNIQUE", "fulltext": "FU
 _HIDDEN_TABLES: Final = {"ivfflat": ("metadata", "centroids", "entries"), "hnsw": ("metadata", "index")}
 
 
-def visible_databases(session: LiteSession) -> Iterator[Database]:
-    """The databases of the account; for account sys those of all accounts."""
+def visible_databases(session: LiteSession, at: int | None = None) -> Iterator[Database]:
+    """The databases of the account, now or at a moment; for account sys those of all accounts."""
     own = session.principal.account_id
     accounts = [item.id for item in session.catalog.objects("account", SYS_ACCOUNT)] if own == SYS_ACCOUNT else [own]
     for account in accounts:
-        yield from session.catalog.databases(account)
+        yield from session.catalog.databases(account, at)
 
 
-def visible_tables(session: LiteSession) -> Iterator[tuple[Database, Table]]:
+def visible_tables(session: LiteSession, at: int | None = None) -> Iterator[tuple[Database, Table]]:
     """The tables of :func:`visible_databases`."""
-    for database in visible_databases(session):
-        for table in session.catalog.tables(database.id):
+    for database in visible_databases(session, at):
+        for table in session.catalog.tables(database.id, at):
             yield database, table
 
 
@@ -61,10 +61,11 @@ def visible_tables(session: LiteSession) -> Iterator[tuple[Database, Table]]:
         ("dat_type", varchar(32)),
     ),
     keys={"datname": "PRI", "account_id": "PRI"},
+    looks_back=True,
 )
-def mo_database(session: LiteSession) -> Iterator[Row]:
+def mo_database(session: LiteSession, at: int | None = None) -> Iterator[Row]:
     """Databases."""
-    for database in visible_databases(session):
+    for database in visible_databases(session, at):
         text = f"create database {database.name}"
         kind = "" if database.publisher is None else "subscription"
         made = timestamp_text(database.created)
@@ -96,10 +97,11 @@ def mo_database(session: LiteSession) -> Iterator[Row]:
         ("rel_logical_id", UBIGINT),
     ),
     keys={"relname": "PRI", "reldatabase": "PRI", "account_id": "PRI", "rel_logical_id": "UNI"},
+    looks_back=True,
 )
-def mo_tables(session: LiteSession) -> Iterator[Row]:
+def mo_tables(session: LiteSession, at: int | None = None) -> Iterator[Row]:
     """Tables, views and sequences, computed tables included."""
-    for database, table in visible_tables(session):
+    for database, table in visible_tables(session, at):
         text = str(table.attributes.get("text", ""))
         view = text if table.kind == "view" else ""
         kind = _KINDS[table.kind]

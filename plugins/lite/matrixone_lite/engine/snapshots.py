@@ -11,7 +11,7 @@ from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE, SYS
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES
 from matrixone_lite.engine.dispatch import handles
-from matrixone_lite.engine.errors import ServerError, internal, invalid_argument
+from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, unsupported
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -144,13 +144,16 @@ def snapshot_named(catalog: Catalog, account: int, name: str) -> Snapshot:
 def moment_of(session: LiteSession, hint: ast.TimeTravel | None) -> int | None:
     """The moment a time-travel hint means, in nanoseconds since 1970; None without a hint.
 
-    :raises ServerError: when there is no such snapshot, or the text is no time, or too far back
+    :raises ServerError: when there is no such snapshot, it is another account's, or the text is no time or too far back
     """
     if hint is None:
         return None
     match hint.kind:
         case ast.HintKind.SNAPSHOT:
-            return snapshot_named(session.catalog, session.principal.account_id, str(hint.value)).ts
+            snapshot = snapshot_named(session.catalog, session.principal.account_id, str(hint.value))
+            if snapshot.level == "account" and snapshot.account != session.principal.account:
+                raise unsupported(f"reading the snapshot {snapshot.name} of another account")
+            return snapshot.ts
         case ast.HintKind.MO_TS:
             return int(str(hint.value).partition("-")[0])
         case ast.HintKind.TIMESTAMP:
@@ -164,10 +167,14 @@ def moment_of(session: LiteSession, hint: ast.TimeTravel | None) -> int | None:
 
 
 def _parse(text: str, zone: tzinfo) -> int:
+    return parse_moment(text, zone, "2006-01-02 15:04:05.999999999")
+
+
+def parse_moment(text: str, zone: tzinfo, layout: str) -> int:
+    """Nanoseconds since 1970 to a time of a zone; error 1105 quotes the layout the server wants."""
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        layout = "2006-01-02 15:04:05.999999999"
         reason = f'parsing time "{text}" as "{layout}": cannot parse "{text}" as "2006"'
         raise ServerError(1105, reason) from None
     seconds = parsed.replace(tzinfo=zone, microsecond=0).timestamp()
