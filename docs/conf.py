@@ -14,7 +14,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "transaction_table",
+    "operations",
 ]
 html_theme = "furo"
 html_title = f"matrixone {release}"

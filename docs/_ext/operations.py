@@ -1,0 +1,103 @@
+"""Tables made from the operations of the installed plugins.
+
+``transaction-table`` says of every operation what is atomic; ``operation-table NAME`` describes those of one manager.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+from matrixone.operations import InTransaction, Operation
+from matrixone.registry import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sphinx.application import Sphinx
+
+MEANING = {
+    InTransaction.READS: ("part of the open transaction; needs none", "nothing to undo"),
+    InTransaction.JOINS: ("part of the transaction", "undone by the server"),
+    InTransaction.REFUSED: ("at once if no transaction is open, else right after its commit", "undone by the session"),
+    InTransaction.COMMITS: ("only while no transaction is open", "stays"),
+}
+
+
+def operations(manager: str | None = None) -> Iterator[type[Operation[Any]]]:
+    """Every operation of the installed manager plugins, or of one of them, by name."""
+    found: dict[str, type[Operation[Any]]] = {}
+    for plugin in registry().plugins:
+        for spec in plugin.managers:
+            if manager in (None, spec.name):
+                package = spec.manager.__module__.partition(".")[0]
+                found |= {operation.name: operation for operation in _operations_in(package)}
+    return (found[name] for name in sorted(found))
+
+
+def _operations_in(package: str) -> Iterator[type[Operation[Any]]]:
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        for _, cls in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(cls, Operation) and cls.__module__.startswith(package) and "name" in vars(cls):
+                yield cls
+
+
+def behaviour(operation: type[Operation[Any]]) -> tuple[str, str]:
+    """When it runs inside a session, and what a rollback does to it."""
+    when, rollback = MEANING[operation.in_transaction]
+    if operation.in_transaction is InTransaction.REFUSED and operation.undo is Operation.undo:
+        rollback = "stays; a warning says so"
+    return when, rollback
+
+
+class TransactionTable(Directive):
+    """One row an operation: what is atomic."""
+
+    def run(self) -> list[nodes.Node]:
+        rows = ((operation.name, *behaviour(operation)) for operation in operations())
+        return [_table(("Operation", "Inside a session it runs", "On rollback"), rows, widths=(25, 45, 30))]
+
+
+class OperationTable(Directive):
+    """One row an operation of the manager named: its statement, what is atomic."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        rows = [
+            (operation.name, _statement(operation), *behaviour(operation)) for operation in operations(self.arguments[0])
+        ]
+        if not rows:
+            raise self.error(f"no installed plugin offers operations for {self.arguments[0]!r}")
+        head = ("Operation", "Sends", "Inside a session it runs", "On rollback")
+        return [_table(head, rows, widths=(20, 40, 25, 15))]
+
+
+def _statement(operation: type[Operation[Any]]) -> str:
+    return (inspect.getdoc(operation.statement) or "").split("\n", 1)[0].rstrip(".")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[int, ...]) -> nodes.table:
+    group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in widths], cols=len(widths))
+    group += nodes.thead("", _row(head))
+    group += nodes.tbody("", *map(_row, rows))
+    return nodes.table("", group)
+
+
+def _row(cells: tuple[str, ...]) -> nodes.row:
+    name, *others = cells
+    entries = [nodes.entry("", nodes.paragraph("", "", nodes.literal(text=name)))]
+    entries += [nodes.entry("", nodes.paragraph(text=cell)) for cell in others]
+    return nodes.row("", *entries)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives."""
+    app.add_directive("transaction-table", TransactionTable)
+    app.add_directive("operation-table", OperationTable)
+    return {"parallel_read_safe": True}
