@@ -69,9 +69,8 @@ class OperationTable(Directive):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        rows = [
-            (operation.name, _statement(operation), *behaviour(operation)) for operation in operations(self.arguments[0])
-        ]
+        found = operations(self.arguments[0])
+        rows = [(operation.name, _statement(operation), *behaviour(operation)) for operation in found]
         if not rows:
             raise self.error(f"no installed plugin offers operations for {self.arguments[0]!r}")
         head = ("Operation", "Sends", "Inside a session it runs", "On rollback")
