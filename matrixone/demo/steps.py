@@ -67,13 +67,13 @@ def read_docstrings(demo: Demo) -> str:
     """Read the documentation of the running Python."""
     demo.entries = read_corpus(standard_library(), demo.limit)
     demo.embedder.learn([entry.subject for entry in demo.entries])
-    return f"{len(demo.entries):,} docstrings of Python {platform.python_version()}'s standard library"
+    return f"{len(demo.entries):,} docstrings of Python {platform.python_version()}'s library"
 
 
 def create_tables(demo: Demo) -> str:
     """Create the tables of the ORM models, the full-text index included."""
     demo.workspace.client.create_all(Base)
-    return f"2 ORM models, a full-text index, vectors of {demo.embedder.dimension} dimensions"
+    return f"2 models, full-text index, {demo.embedder.dimension} dimensions"
 
 
 def insert_docstrings(demo: Demo) -> str:
@@ -82,7 +82,7 @@ def insert_docstrings(demo: Demo) -> str:
     with demo.session() as session:
         session.batch_insert(Module, [{"name": name, "documented": count} for name, count in modules.items()])
         inserted = session.batch_insert(Docstring, list(_rows(demo)))
-    return f"{inserted.affected_rows:,} docstrings of {len(modules)} modules, embedded and inserted in one transaction"
+    return f"{inserted.affected_rows:,} rows, {len(modules)} modules, one transaction"
 
 
 def create_vector_index(demo: Demo) -> str:
@@ -97,7 +97,7 @@ def query_with_text(demo: Demo) -> str:
     """Ask in SQL with bound values."""
     with demo.session() as session:
         rows = session.execute(_MOST_DOCUMENTED, ("class", 40, 3)).all()
-    return "most documented classes: " + ", ".join(f"{row.module} ({row.classes})" for row in rows)
+    return "most classes: " + ", ".join(f"{row.module} ({row.classes})" for row in rows)
 
 
 def roll_back_a_mistake(demo: Demo) -> str:
@@ -110,7 +110,7 @@ def roll_back_a_mistake(demo: Demo) -> str:
             session.add(Module(name=demo.entries[0].module, documented=0))
     except IntegrityError as error:
         after = demo.count()
-        return f"{deleted:,} rows deleted, then error {error.errno}: {before:,} rows before, {after:,} after"
+        return f"{deleted:,} rows deleted, error {error.errno}, rolled back: {before:,} rows before, {after:,} after"
     raise AssertionError("a module was inserted twice")
 
 
@@ -141,7 +141,7 @@ def travel_in_time(demo: Demo) -> str:
     with demo.session() as session:
         now = session.scalars(_COUNT).one()
         then = session.scalars(with_snapshot(_COUNT, demo.workspace.snapshot)).one()
-    return f"every second row deleted: {now:,} rows now, {then:,} in the snapshot"
+    return f"{now:,} rows now, {then:,} in the snapshot"
 
 
 def clone_database(demo: Demo) -> str:

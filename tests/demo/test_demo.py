@@ -34,7 +34,7 @@ def report_of(**arguments):
 
 def test_the_tour(matrixone_url, leftovers):
     report = report_of(url=matrixone_url, limit=LIMIT)
-    numbers = re.search(r"(\d+) rows deleted, then error 1062: (\d+) rows before, (\d+) after", report)
+    numbers = re.search(r"(\d+) rows deleted, error 1062, rolled back: (\d+) rows before, (\d+) after", report)
     assert int(numbers[1]) > 0
     assert int(numbers[2]) == int(numbers[3]) == LIMIT
     assert f"{LIMIT // 2} rows now, {LIMIT} in the snapshot" in report
