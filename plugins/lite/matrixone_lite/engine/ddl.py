@@ -14,6 +14,7 @@ from matrixone_lite.engine.insert import Insertion
 from matrixone_lite.engine.namespace import current_database, find_table
 from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.types import Kind, Type
+from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def create_table(session: LiteSession, statement: ast.CreateTable) -> Done:
         if statement.if_not_exists:
             return Done()
         occupied = True
+    if statement.query is not None:
+        _check_source(statement.query)
     plan = None if statement.query is None else compile_query(session, statement.query)
     columns = [] if plan is None else columns_of(plan)
     table = blueprint.define_table(session, statement, session.catalog.next_id(), database.id, columns)
@@ -115,6 +118,13 @@ def create_table(session: LiteSession, statement: ast.CreateTable) -> Done:
         raise ServerError(1050, f"table {table.name} already exists")
     install(session, table)
     return Done() if plan is None else Done(_fill(session, table, plan))
+
+
+def _check_source(query: ast.Query) -> None:
+    """AS SELECT from a snapshot is beyond the server; from a moment it is not."""
+    for node in walk(query, into_queries=True):
+        if isinstance(node, ast.TimeTravel) and node.kind is ast.HintKind.SNAPSHOT:
+            raise internal("panic not supported in internal sql executor: ")
 
 
 def taken(session: LiteSession, database: Database, name: str, *, temporary: bool = False) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from matrixone_lite.engine.accounts import Account, Role, User
+    from matrixone_lite.engine.pitr import Pitr
     from matrixone_lite.engine.publications import Publication
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.snapshots import Snapshot
@@ -273,15 +274,15 @@ def _empty(_session: LiteSession) -> Iterable[Row]:
     return ()
 
 
-system_table(
+@system_table(
     SCHEMA,
     "mo_pitr",
     (
         ("pitr_id", UUID),
         ("pitr_name", _NAME),
         ("create_account", UBIGINT),
-        ("create_time", TIMESTAMP),
-        ("modified_time", TIMESTAMP),
+        ("create_time", BIGINT),
+        ("modified_time", BIGINT),
         ("level", varchar(10)),
         ("account_id", UBIGINT),
         ("account_name", varchar(300)),
@@ -290,9 +291,25 @@ system_table(
         ("obj_id", UBIGINT),
         ("pitr_length", TINYINT),
         ("pitr_unit", varchar(10)),
+        ("pitr_status", TINYINT),
+        ("pitr_status_changed_time", BIGINT),
+        ("kind", varchar(32)),
     ),
     sys_only=True,
-)(_empty)
+)
+def mo_pitr(session: LiteSession) -> Iterator[Row]:
+    """Ranges of point-in-time recovery."""
+    found: list[Pitr] = session.catalog.objects("pitr", None)
+    accounts = {account.id for account in session.catalog.objects("account", SYS_ACCOUNT)}
+    for item in found:
+        if item.creator not in accounts:
+            continue
+        when = (item.creator, item.created, item.modified)
+        of = (item.level, item.account_id, item.account, item.database, item.table, item.object_id)
+        status = int(item.exists(session.catalog))
+        yield item.id, item.name, *when, *of, item.length, item.unit, status, item.modified, "user"
+
+
 system_table(
     SCHEMA,
     "mo_cdc_task",

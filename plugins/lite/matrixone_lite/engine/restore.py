@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine import copies
-from matrixone_lite.engine.accounts import ADMIN_ROLE_IDS, NO_PRIVILEGE, SYS, forget_account
+from matrixone_lite.engine.accounts import SYS, forget_account, require_admin
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Database
 from matrixone_lite.engine.dispatch import handles
@@ -25,8 +25,7 @@ _ACCOUNT_OBJECTS: Final = ("user", "role", "stage")
 @handles(ast.Restore)
 def restore(session: LiteSession, statement: ast.Restore) -> Done:
     """RESTORE … {SNAPSHOT = s}; TO ACCOUNT has an effect on accounts only, as on the server."""
-    if session.principal.role_id not in ADMIN_ROLE_IDS:
-        raise internal(NO_PRIVILEGE)
+    require_admin(session.principal)
     scope = statement.scope
     if scope.level == "cluster":
         if session.principal.account_id != SYS_ACCOUNT:
@@ -65,19 +64,30 @@ def _restore_table(session: LiteSession, scope: ast.Scope, snapshot: Snapshot) -
         )
     if snapshot.level == "table" and snapshot.table != name:
         raise internal(f"tableName({name}) does not match snapshot.tableName({snapshot.table})")
-    catalog, account = session.catalog, session.principal.account_id
-    past_database = catalog.database(account, database_name, snapshot.ts)
-    past = None if past_database is None else catalog.table(past_database.id, name, snapshot.ts)
-    if past is None:
+    if not replace_table(session, database_name, name, snapshot.ts):
         raise internal(f"table {name} not exists at snapshot {snapshot.name}")
+
+
+def replace_table(session: LiteSession, database_name: str, name: str, at: int) -> bool:
+    """Let a table of the session's account be as it was at a moment.
+
+    A table that others reference stays as it is, and that counts as done, as on the server.
+
+    :return: whether there was such a table at the moment
+    """
+    catalog, account = session.catalog, session.principal.account_id
+    past_database = catalog.database(account, database_name, at)
+    past = None if past_database is None else catalog.table(past_database.id, name, at)
+    if past is None:
+        return False
     database = catalog.database(account, database_name) or _add_database(session, account, database_name)
     current = catalog.permanent_table(database.id, name)
     if current is not None:
         if any(child.id != current.id for child, _ in catalog.children(current)):
-            # the server says OK and leaves a table alone that others reference
-            return
+            return True
         catalog.drop_table(current)
-    copies.copy_table(session, past, snapshot.ts, database, name)
+    copies.copy_table(session, past, at, database, name)
+    return True
 
 
 def _restore_database(session: LiteSession, scope: ast.Scope, snapshot: Snapshot) -> None:
@@ -93,7 +103,7 @@ def _restore_database(session: LiteSession, scope: ast.Scope, snapshot: Snapshot
     past = session.catalog.database(account, name, snapshot.ts)
     if past is None:
         raise internal(f"database {name} not exists at snapshot {snapshot.name}")
-    _replace_database(session, past, snapshot.ts, account)
+    replace_database(session, past, snapshot.ts, account)
 
 
 def _add_database(session: LiteSession, account: int, name: str, publisher: tuple[int, str] | None = None) -> Database:
@@ -102,7 +112,7 @@ def _add_database(session: LiteSession, account: int, name: str, publisher: tupl
     return database
 
 
-def _replace_database(session: LiteSession, past: Database, at: int, account: int) -> None:
+def replace_database(session: LiteSession, past: Database, at: int, account: int) -> None:
     """Let ``account`` have the database ``past`` as it was at a moment, instead of the one it has by that name."""
     catalog = session.catalog
     current = catalog.database(account, past.name)
@@ -133,7 +143,7 @@ def _restore_account(session: LiteSession, scope: ast.Scope, snapshot: Snapshot,
     past: Account | None = catalog.object("account", SYS_ACCOUNT, name, snapshot.ts)
     if past is None:
         raise internal(f"account {name} not exists at snapshot {snapshot.name}")
-    _replace_account(session, past, snapshot.ts, _target(catalog, past, to_account))
+    replace_account(session, past, snapshot.ts, _target(catalog, past, to_account))
 
 
 def _target(catalog: Catalog, past: Account, to_account: str | None) -> Account:
@@ -150,7 +160,8 @@ def _target(catalog: Catalog, past: Account, to_account: str | None) -> Account:
     return past
 
 
-def _replace_account(session: LiteSession, past: Account, at: int, target: Account) -> None:
+def replace_account(session: LiteSession, past: Account, at: int, target: Account) -> None:
+    """Let ``target`` have the databases, users, roles and stages that account ``past`` had at a moment."""
     catalog = session.catalog
     then = catalog.databases(past.id, at)
     kept = {database.name for database in then}
@@ -161,7 +172,7 @@ def _replace_account(session: LiteSession, past: Account, at: int, target: Accou
             catalog.drop_database(database)
     for database in then:
         if not database.system:
-            _replace_database(session, database, at, target.id)
+            replace_database(session, database, at, target.id)
         elif catalog.database(target.id, database.name) is None:
             _add_database(session, target.id, database.name)
     objects = [(kind, item) for kind in _ACCOUNT_OBJECTS for item in catalog.objects(kind, past.id, at)]

@@ -12,6 +12,7 @@ from matrixone_lite.engine.errors import ServerError, internal, unsupported
 from matrixone_lite.engine.listing import (
     BIGINT,
     CHAR,
+    DATETIME,
     DOUBLE,
     INT,
     RAW_SMALLINT,
@@ -26,6 +27,7 @@ from matrixone_lite.engine.listing import (
     columns,
     ordered,
 )
+from matrixone_lite.engine.pitr import pitr_rows
 from matrixone_lite.engine.reflect import timestamp_text
 from matrixone_lite.engine.show import show_sequences
 from matrixone_lite.engine.snapshots import snapshot_rows
@@ -111,6 +113,8 @@ def show_list(session: LiteSession, statement: ast.ShowList) -> Rows:
 @handles(ast.ShowAdministrative)
 def show_administrative(session: LiteSession, statement: ast.ShowAdministrative) -> Rows:
     """SHOW of a list that is refused inside a transaction."""
+    if statement.what in _FOR_ADMINISTRATORS:
+        require_admin(session.principal)
     producer = _ADMINISTRATIVE_LISTS.get(statement.what)
     if producer is None:
         raise unsupported(f"SHOW {statement.what.upper()}")
@@ -266,7 +270,16 @@ def _snapshots(session: LiteSession) -> Listing:
     return Listing(heads, snapshot_rows(session))
 
 
+def _pitrs(session: LiteSession) -> Listing:
+    times = (("CREATED_TIME", DATETIME), ("MODIFIED_TIME", DATETIME))
+    names = columns("PITR_LEVEL", "ACCOUNT_NAME", "DATABASE_NAME", "TABLE_NAME")
+    heads = (("PITR_NAME", VARCHAR), *times, *names, ("PITR_LENGTH", (1, 63)), ("PITR_UNIT", VARCHAR))
+    return Listing(heads, pitr_rows(session))
+
+
+_FOR_ADMINISTRATORS: Final = {"snapshots", "pitr"}
 _ADMINISTRATIVE_LISTS: Final[dict[str, Callable[[LiteSession], Listing]]] = {
+    "pitr": _pitrs,
     "stages": _stages,
     "roles": _roles,
     "snapshots": _snapshots,

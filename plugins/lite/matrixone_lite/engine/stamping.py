@@ -1,8 +1,8 @@
 """Dating the changes of a transaction that was parked at its commit.
 
 Rows carry the moment they were written. While a transaction holds SQLite from first write to commit, nobody can
-take a snapshot in between, and that moment will do. A parked transaction lets others in, and what they see in a snapshot
-must not change when it commits.
+take a snapshot in between, and that moment will do. A parked transaction lets others in, and what they see in a
+snapshot must not change when it commits.
 """
 
 from __future__ import annotations

@@ -134,7 +134,8 @@ class SessionParser(ShowParser):
         if self.accept("and"):
             self.accept("no")
             self.expect("chain")
-        self.accept("no", "release") or self.accept("release")
+        self.accept("no")
+        self.accept("release")
 
     def savepoint(self) -> ast.Statement:
         """``SAVEPOINT name``, at that word."""

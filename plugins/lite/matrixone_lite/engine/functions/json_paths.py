@@ -98,31 +98,30 @@ def _place(index: int, from_end: bool, length: int) -> int:
 
 
 def _step(value: Any, leg: Leg) -> Iterator[Any]:
-    match leg.kind:
-        case "key":
-            if isinstance(value, dict) and leg.key in value:
-                yield value[leg.key]
-        case "keys":
-            if isinstance(value, dict):
-                yield from (value[key] for key in sorted(value))
-        case "deep":
-            yield value
-            inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-            for part in inner:
-                yield from _step(part, leg)
-        case "items":
-            if isinstance(value, list):
-                yield from value
-        case "range":
-            items = value if isinstance(value, list) else [value]
-            first = _place(leg.index, leg.from_end, len(items))
-            last = _place(*leg.until, len(items))
-            yield from items[max(first, 0) : last + 1]
-        case _:
-            items = value if isinstance(value, list) else [value]
-            place = _place(leg.index, leg.from_end, len(items))
-            if 0 <= place < len(items):
-                yield items[place]
+    if leg.kind in {"key", "keys"}:
+        yield from _members(value, leg)
+    elif leg.kind == "deep":
+        yield value
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        for part in inner:
+            yield from _step(part, leg)
+    elif leg.kind == "items":
+        yield from value if isinstance(value, list) else ()
+    else:
+        yield from _items(value if isinstance(value, list) else [value], leg)
+
+
+def _members(value: Any, leg: Leg) -> Iterator[Any]:
+    if isinstance(value, dict):
+        keys = sorted(value) if leg.kind == "keys" else [leg.key] if leg.key in value else []
+        yield from (value[key] for key in keys)
+
+
+def _items(items: list[Any], leg: Leg) -> Iterator[Any]:
+    first = _place(leg.index, leg.from_end, len(items))
+    last = _place(*leg.until, len(items)) if leg.kind == "range" else first
+    if leg.kind == "range" or first >= 0:
+        yield from items[max(first, 0) : last + 1]
 
 
 def find(value: Any, path: Path) -> list[Any]:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from matrixone_lite.sql import ast
 
 _UNKNOWN_LENGTH: Final = 65535
-_NATIVE: Final = {"l2_distance": "vec_distance_l2({0}, {1})"}
+_NATIVE: Final = {"l2_distance": "vec_distance_l2", "cosine_distance": "vec_distance_cosine"}
+_TINY: Final = 1e-6
+"""Smaller distances are computed in Python, where the rounding of single precision does not show."""
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
@@ -119,9 +121,9 @@ def _distance(name: str) -> None:
         native = _NATIVE.get(name)
         if native is None or kind is not Kind.VECF32 or not VECTORS_LOADABLE:
             return called
-        quick = native.format(left.sql, right.sql)
+        quick = f"{native}({left.sql}, {right.sql})"
         same = f"length({left.sql}) = length({right.sql})"
-        return Bound(f"(CASE WHEN {same} THEN {quick} ELSE {called.sql} END)", types.DOUBLE)
+        return Bound(f"(CASE WHEN {same} AND {quick} > {_TINY} THEN {quick} ELSE {called.sql} END)", types.DOUBLE)
 
 
 for _name in _DISTANCES:
