@@ -134,12 +134,14 @@ def legacy_url(server_url, database):
 @pytest.fixture
 def engine(legacy_url):
     engine = create_engine(legacy_url)
-    yield engine
+    with engine.connect():  # the first connection of an engine is special: tests get another
+        yield engine
     engine.dispose()
 
 
 @pytest.fixture
 async def async_engine(legacy_url):
     async_engine = create_async_engine(legacy_url.set(drivername="mysql+aiomysql"))
-    yield async_engine
+    async with async_engine.connect():  # as above
+        yield async_engine
     await async_engine.dispose()

@@ -222,13 +222,16 @@ class TestTheEngineIsNotAltered:
             connection.execute(text("SET @a = 1"))
             connection.execute(text("BEGIN"))
 
-    def test_an_engine_in_autocommit_stays_so(self, client, engine, names, count):
+    def test_an_engine_in_autocommit_stays_so(self, client, legacy_url, names, count):
         stage = names.new("stage")
+        engine = create_engine(legacy_url)
+        engine.connect().close()  # PyMySQL takes new connections for autocommitting ones and sends no SET
         with SQLAlchemySession(engine.execution_options(isolation_level="AUTOCOMMIT")) as legacy:
             session = Session(client=client, wrap_session=legacy)
             session.execute(INSERT, ("Ann",))
             assert count("users", "name = 'Ann'") == 1
             assert not session.run(CreateStage(stage)).pending
+        engine.dispose()
 
     def test_a_connection_of_the_project_in_a_transaction(self, client, engine, count):
         with engine.connect() as connection, connection.begin() as outer:
