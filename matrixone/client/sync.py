@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.schema import SchemaItem
     from sqlalchemy.sql import Executable
 
@@ -149,6 +150,7 @@ class Client(ManagerAttributes):
         """Close the pool; sessions of the client can no longer be used. May be called again."""
         engine, self._engine = self._engine, None
         if engine is not None and self._owns_engine:
+            event.listen(engine.pool, "checkin", _close_returned)
             engine.dispose()
 
     def connected(self) -> bool:
@@ -382,6 +384,11 @@ class Client(ManagerAttributes):
 
     def _make_manager(self, spec: ManagerSpec) -> Any:
         return spec.manager(self)
+
+
+def _close_returned(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+    """Close a connection that a session gives back after the pool was closed."""
+    record.invalidate()
 
 
 def _given(arguments: dict[str, Any]) -> dict[str, Any]:
