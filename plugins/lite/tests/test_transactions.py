@@ -78,7 +78,9 @@ def test_rollback_to_fails_and_undoes_the_last_statement(table):
 
 
 def test_ddl_rolls_back(table):
-    table.run("insert into t values (1, 1)", "begin", "alter table t add column b int default 5", "create table u (x int)")
+    table.run(
+        "insert into t values (1, 1)", "begin", "alter table t add column b int default 5", "create table u (x int)"
+    )
     assert table.rows("select * from t") == [[1, 1, 5]]
     table.run("truncate table t", "drop table t", "rollback")
     assert table.rows("select * from t") == [[1, 1]]
