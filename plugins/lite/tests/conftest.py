@@ -52,6 +52,16 @@ def server():
         yield server
 
 
+@pytest.fixture(scope="module")
+def scratch(server):
+    """One connection for all the examples of a property, inside a database of its own."""
+    connection = Connection(server)
+    connection.run("create database t_scratch", "use t_scratch")
+    yield connection
+    connection.run("drop database t_scratch")
+    connection.close()
+
+
 @pytest.fixture
 def connect(server):
     """Connections that are closed with the test."""

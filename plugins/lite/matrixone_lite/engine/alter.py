@@ -16,7 +16,7 @@ from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, unsupported
 from matrixone_lite.engine.insert import Insertion
-from matrixone_lite.engine.rows import Defaults
+from matrixone_lite.engine.rows import Defaults, to_stored
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.naming import definition
 
@@ -218,7 +218,10 @@ def _move_rows(session: LiteSession, old: Table, new: Table, sources: dict[int, 
     for row in rows:
         values = [value if convert is None else convert(value) for value, convert in zip(row, converters, strict=False)]
         filled.append(
-            [values[positions[c.number]] if c.number in positions else _new_value(c, defaults) for c in new.columns]
+            [
+                values[positions[c.number]] if c.number in positions else _new_value(session, c, defaults)
+                for c in new.columns
+            ]
         )
     writer = Writer(session, new.with_changes(checks=(), foreign_keys=()))
     insertion = Insertion(session, new, ast.Insert(ast.Table(ast.Name(new.name))))
@@ -226,8 +229,8 @@ def _move_rows(session: LiteSession, old: Table, new: Table, sources: dict[int, 
     writer.insert(writer.prepare(filled))
 
 
-def _new_value(column: Column, defaults: Defaults) -> Any:
-    value = defaults.value(column)
+def _new_value(session: LiteSession, column: Column, defaults: Defaults) -> Any:
+    value = to_stored(session, column.type, defaults.value(column))
     if value is None and not column.nullable and not column.auto_increment and column.generated is None:
         return _zero(column)
     return value

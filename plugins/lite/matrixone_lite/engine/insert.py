@@ -15,7 +15,7 @@ from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, invalid_input
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
-from matrixone_lite.engine.rows import Defaults, RowFunction, stored
+from matrixone_lite.engine.rows import Defaults, RowFunction, stored, to_stored
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import Output
 from matrixone_lite.engine.targets import target_table
@@ -244,6 +244,9 @@ class Insertion:
                 for row in given
             ]
         self.number(rows)
+        if not self._session.in_utc:
+            shapes = [column.type for column in table.columns]
+            rows = [[to_stored(self._session, *pair) for pair in zip(shapes, row, strict=True)] for row in rows]
         return rows
 
     def _fill(self, column: Column, row: Sequence[Any], position: int | None, defaults: Defaults) -> Any:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.binder import Binder
-from matrixone_lite.engine.bound import Bound, Origin
 from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.scope import Scope, Source
 from matrixone_lite.engine.select import Output
+from matrixone_lite.engine.sources import stored_columns
+from matrixone_lite.engine.temporal import local_to_utc
+from matrixone_lite.engine.types import Kind
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
@@ -40,13 +42,15 @@ class RowFunction:
         inserted: bool = False,
     ) -> None:
         self._session = session
+        self._targets = targets
         binder = Binder(session)
         scope, handle = Scope(), binder.handle()
-        scope.add(Source(table.name, _columns(table, handle), handle))
+        scope.add(Source(table.name, stored_columns(binder, table, handle, table.name, ""), handle))
         sources = [_row_source(binder, table, handle)]
         if inserted:
             handle = binder.handle()
-            scope.inserted = {name.lower(): bound for name, bound in _columns(table, handle)}
+            columns = stored_columns(binder, table, handle, table.name, "")
+            scope.inserted = {name.lower(): bound for name, bound in columns}
             sources.append(_row_source(binder, table, handle))
         outputs = []
         for expr, target in zip(exprs, targets, strict=True):
@@ -61,14 +65,8 @@ class RowFunction:
         """The results for one row, or for a row and the ``values`` row."""
         given = [value for row in rows for value in row]
         rest = list(self._plan.values(self._session))[self._count :]
-        return self._session.connection.run(self._plan.sql, [*given, *rest])[0]
-
-
-def _columns(table: Table, handle: str) -> list[tuple[str, Bound]]:
-    return [
-        (column.name, Bound(f"{handle}.{column.physical}", column.type, Origin("", table.name, table, column)))
-        for column in table.columns
-    ]
+        results = self._session.connection.run(self._plan.sql, [*given, *rest])[0]
+        return [to_stored(self._session, type_, value) for type_, value in zip(self._targets, results, strict=True)]
 
 
 def _row_source(binder: Binder, table: Table, handle: str) -> str:
@@ -104,3 +102,10 @@ def stored(value: Value, source: Type, column: Column) -> Value:
     """A value of ``source`` as ``column`` keeps it."""
     convert = converter(source, column.type, Mode.STORE)
     return value if convert is None else convert(value)
+
+
+def to_stored(session: LiteSession, type_: Type | None, value: Any) -> Any:
+    """A value for a column of ``type_`` as it is kept: TIMESTAMP in UTC, not in the session's time zone."""
+    if session.in_utc or type_ is None or type_.kind is not Kind.TIMESTAMP:
+        return value
+    return local_to_utc(value, session.context.zone)

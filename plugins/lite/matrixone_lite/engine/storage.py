@@ -32,7 +32,8 @@ _PRAGMAS: Final = (
 _POLL: Final = 0.05
 
 
-def _compare_decimals(left: str, right: str) -> int:
+def compare_decimals(left: str, right: str) -> int:
+    """Compare two stored decimals of one scale; negative, zero or positive as in C."""
     one, other = left[:1] == "-", right[:1] == "-"
     if one is not other:
         return -1 if one else 1
@@ -82,7 +83,7 @@ class Connection:
         self._recorder: apsw.Session | None = None
         for _ in self._sqlite.execute(_PRAGMAS):
             pass
-        self._sqlite.create_collation("decimal", _compare_decimals)
+        self._sqlite.create_collation("decimal", compare_decimals)
         self._sqlite.set_busy_timeout(5000)
         if VECTORS_LOADABLE:
             self._load_vectors()

@@ -14,7 +14,7 @@ from matrixone_lite.engine.errors import ServerError, internal, invalid_input, n
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
-from matrixone_lite.engine.rows import Defaults
+from matrixone_lite.engine.rows import Defaults, to_stored
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import bind_limit, bind_order
 from matrixone_lite.engine.sources import bind_source, push_common_tables
@@ -186,7 +186,8 @@ def _apply_update(session: LiteSession, target: _Target, rows: Sequence[Row], wi
         old = list(row[first + 1 : first + 1 + count])
         new = list(old)
         for position, value in target.assigned:
-            new[position] = row[width + value.position] if isinstance(value, _Found) else value
+            given = row[width + value.position] if isinstance(value, _Found) else value
+            new[position] = to_stored(session, table.columns[position].type, given)
         for position, value in now:
             new[position] = value
         changes[identity] = (identity, old, new)
@@ -195,7 +196,7 @@ def _apply_update(session: LiteSession, target: _Target, rows: Sequence[Row], wi
 
 
 def _on_update_value(session: LiteSession, column: Column) -> Any:
-    return Defaults(session).value(replace(column, default=column.on_update))
+    return to_stored(session, column.type, Defaults(session).value(replace(column, default=column.on_update)))
 
 
 @handles(ast.Delete)
