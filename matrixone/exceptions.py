@@ -298,7 +298,10 @@ def translate(error: sa_exc.DBAPIError) -> QueryError:
     if isinstance(error, QueryError):
         return error
     number, message, sqlstate = server_answer(error.orig)
-    return _class_of(number, message, error)(
+    cls = _class_of(number, message, error)
+    if cls is TransactionRefusedError:
+        message += "; the session's managers wait for its commit with such statements, client.execute() runs them alone"
+    return cls(
         mask_secrets(message),
         errno=number,
         sqlstate=sqlstate,
