@@ -9,6 +9,7 @@ Values of ordinary statements are bound instead: use SQLAlchemy's constructs, or
 
 from __future__ import annotations
 
+import re
 import string
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _LONGEST_NAME = 64
+_UNUSABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _REFUSED = "'\"`\\"
 _FORMATTER = string.Formatter()
 
@@ -177,7 +179,7 @@ def checked_name(name: str) -> str:
         raise InvalidNameError(f"a name is a str, not {type(name).__name__}")
     if not name or len(name) > _LONGEST_NAME:
         raise InvalidNameError(f"a name has 1 to {_LONGEST_NAME} characters, {name!r} has {len(name)}")
-    if name != name.rstrip() or any(character < " " or character == "\x7f" for character in name):
+    if name != name.rstrip() or _UNUSABLE.search(name):
         raise InvalidNameError(f"{name!r} ends with a blank or holds a control character")
     return name
 

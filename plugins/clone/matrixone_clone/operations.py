@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import column, func, select, table
-
-from matrixone.dialect.hints import with_snapshot, with_timestamp
 from matrixone.exceptions import CloneError
 from matrixone.operations import InTransaction, Operation
-from matrixone.sql import EMPTY, SQL, Identifier
+from matrixone.sql import EMPTY, SQL, Identifier, Literal
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Result
-    from sqlalchemy.sql import ColumnElement, Executable, FromClause
+    from sqlalchemy.sql import Executable
 
     from matrixone.exceptions import QueryError
     from matrixone.operations import Resource
@@ -22,9 +19,6 @@ if TYPE_CHECKING:
 
 _DATABASE_EXISTS = 1007
 _TABLE_EXISTS = 1050
-
-_TABLES = table("mo_tables", *map(column, ("relname", "relkind", "reldatabase", "account_id")), schema="mo_catalog")
-_SNAPSHOTS = table("mo_snapshots", *map(column, ("sname", "level", "obj_id")), schema="mo_catalog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +149,11 @@ class ListSequences(Operation[list[str]]):
     moment: Moment
 
     def statement(self) -> Executable:
-        """SELECT relname FROM mo_catalog.mo_tables [{hint}]; SHOW SEQUENCES takes no hint."""
-        tables = self._tables()
-        return (
-            select(tables.c.relname)
-            .where(
-                tables.c.relkind == "S",
-                func.lower(tables.c.reldatabase) == self.source.lower(),
-                tables.c.account_id == self._account(),
-            )
-            .order_by(tables.c.relname)
-        )
+        """SELECT relname FROM mo_catalog.mo_tables [{hint}] ...; SHOW SEQUENCES takes no hint."""
+        return SQL(
+            "SELECT relname FROM mo_catalog.mo_tables{hint} "
+            "WHERE relkind = 'S' AND LOWER(reldatabase) = {source} AND account_id = {account} ORDER BY relname"
+        ).format(hint=self.moment.sql(), source=Literal(self.source.lower()), account=self._account())
 
     def read(self, result: Result[Any]) -> list[str]:
         """Their names."""
@@ -175,21 +163,14 @@ class ListSequences(Operation[list[str]]):
         """The snapshot."""
         return self.moment.needs()
 
-    def _tables(self) -> FromClause:
-        if self.moment.snapshot is not None:
-            return with_snapshot(_TABLES, self.moment.snapshot)
-        if self.moment.as_of is not None:
-            return with_timestamp(_TABLES, self.moment.as_of)
-        return _TABLES
-
-    def _account(self) -> ColumnElement[Any]:
+    def _account(self) -> SQL:
         """The account the server looks in: a snapshot of another account leads there."""
-        current = func.current_account_id()
         if self.moment.snapshot is None:
-            return current
-        columns = _SNAPSHOTS.c
-        other = select(columns.obj_id).where(columns.sname == self.moment.snapshot, columns.level == "account")
-        return func.coalesce(other.scalar_subquery(), current)
+            return SQL("current_account_id()")
+        return SQL(
+            "COALESCE((SELECT obj_id FROM mo_catalog.mo_snapshots WHERE sname = {snapshot} AND level = 'account'), "
+            "current_account_id())"
+        ).format(snapshot=Literal(self.moment.snapshot))
 
 
 def _to_account(account: str | None) -> SQL:

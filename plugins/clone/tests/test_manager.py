@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from matrixone_clone import Clone, CloneManager, CloneWarning
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session as SQLAlchemySession
 
 from matrixone import Session
@@ -321,13 +321,37 @@ class TestTransactions:
         assert count("copied") == 2
 
 
+class TestWrappedSessions:
+    """An engine of another MySQL dialect, which knows nothing of this server."""
+
+    @pytest.fixture
+    def wrapped(self, client, matrixone_url, matrixone_database):
+        url = make_url(matrixone_url).set(drivername="mysql+pymysql", database=matrixone_database)
+        engine = create_engine(url)
+        with SQLAlchemySession(engine) as legacy, Session(client=client, wrap_session=legacy) as session:
+            yield session
+        engine.dispose()
+
+    def test_copies_of_a_snapshot(self, wrapped, matrixone_database, copy, snapshot, count, databases):
+        wrapped.snapshots.create(snapshot, "database")
+        wrapped.execute("INSERT INTO orders VALUES (2)")
+        wrapped.clone.clone_database(copy, matrixone_database, snapshot)
+        wrapped.clone.clone_table("100%s", "orders")
+        assert not databases(copy)
+        wrapped.commit()
+        assert (count(f"{copy}.orders"), count("`100%s`")) == (1, 2)
+
+    def test_rolled_back(self, wrapped, matrixone_database, copy, databases):
+        wrapped.clone.clone_database(copy, matrixone_database)
+        wrapped.rollback()
+        assert not databases(copy)
+
+
 class TestWithoutBegin:
     """A session that had begun before it was wrapped, with the driver in autocommit=0: a clone would commit by itself."""
 
     @pytest.fixture
     def begun(self, client, matrixone_url, matrixone_database):
-        from sqlalchemy import create_engine, make_url
-
         url = make_url(matrixone_url).set(drivername="mysql+pymysql", database=matrixone_database)
         engine = create_engine(url)
         with SQLAlchemySession(engine) as legacy:

@@ -76,12 +76,11 @@ def test_a_hint_stays_between_its_quotes(name):
 
 
 def test_sequences_are_looked_for_where_the_clone_looks():
-    now, daily, then = (" ".join(sql(ListSequences("Shop", moment)).split()) for moment in (NOW, DAILY, THEN))
-    assert "FROM mo_catalog.mo_tables WHERE" in now
-    assert "current_account_id()" in now
-    assert "mo_catalog.mo_tables {SNAPSHOT = 'daily'}" in daily
-    assert "coalesce((SELECT mo_catalog.mo_snapshots.obj_id FROM mo_catalog.mo_snapshots WHERE" in daily
-    assert "mo_catalog.mo_tables {TIMESTAMP = '2026-01-02 03:04:05.000067'}" in then
+    now, daily, then = (sql(ListSequences("It's", moment)) for moment in (NOW, DAILY, THEN))
+    where = " WHERE relkind = 'S' AND LOWER(reldatabase) = 'it''s' AND account_id = "
+    assert f"mo_catalog.mo_tables{where}current_account_id() ORDER" in now
+    assert f"mo_catalog.mo_tables {{SNAPSHOT = 'daily'}}{where}COALESCE((SELECT obj_id FROM" in daily
+    assert f"mo_catalog.mo_tables {{TIMESTAMP = '2026-01-02 03:04:05.000067'}}{where}current_account_id()" in then
 
 
 def test_rows_become_names():

@@ -352,6 +352,7 @@ NAMES = st.one_of(
 @example(name="100%s:name?")
 @example(name="back\\slash")
 @example(name="ΟΔΟΣ")
+@example(name="\ud800")
 def test_any_name_is_exact_or_refused_before_anything_is_sent(client, name, rows):
     try:
         snapshot = client.snapshots.create(name, "database")
