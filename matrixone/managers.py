@@ -25,7 +25,7 @@ P = ParamSpec("P")
 S = TypeVar("S")
 M_co = TypeVar("M_co", bound="Manager", covariant=True)
 
-__all__ = ["AsyncManager", "Manager", "ManagerSession", "ManagerSpec", "async_iterable", "awaitable"]
+__all__ = ["AsyncManager", "Manager", "ManagerSession", "ManagerSpec", "async_iterable", "awaitable", "chaining"]
 
 
 class ManagerSession(Protocol):
@@ -86,12 +86,26 @@ class AsyncManager(Generic[M_co]):
         return f"<{type(self).__name__} of {self._session!r}>"
 
 
+B = TypeVar("B", bound=Bridge)
+
+
 def awaitable(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
     """The coroutine twin of a method: same name, signature, docstring and code, run through the greenlet bridge."""
 
     @functools.wraps(method)
     async def twin(self: Bridge, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._call(method, *args, **kwargs)
+
+    return twin
+
+
+def chaining(method: Callable[Concatenate[S, P], S]) -> Callable[Concatenate[B, P], Coroutine[Any, Any, B]]:
+    """The coroutine twin of a method that returns its manager; the twin returns the asynchronous one."""
+
+    @functools.wraps(method)
+    async def twin(self: B, /, *args: P.args, **kwargs: P.kwargs) -> B:
+        await self._call(method, *args, **kwargs)
+        return self
 
     return twin
 

@@ -1,0 +1,111 @@
+"""Distances, ways to search, and tables to search in."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import column, literal_column, table
+
+from matrixone.exceptions import ConfigurationError
+from matrixone.sql import split_name
+from matrixone.tables import table_of
+from matrixone.vector import Vectorf32, VectorType, functions, to_text
+from matrixone.vector.text import to_floats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import ColumnElement, FromClause
+
+    from matrixone.bulk import TableLike
+
+DISTANCE = "distance"
+"""The key of the distance in the rows of a search."""
+
+RankMode = Literal["pre", "post", "force", "auto", "include"]
+"""When a condition is applied: before the search of the index (``pre``), after it (``post``: there may be fewer rows
+than asked for), without an index (``force``: exact), as the server likes (``auto``), or from columns kept in the index
+(``include``)."""
+
+
+class Distance(enum.StrEnum):
+    """How far two vectors are apart: always the smaller, the nearer."""
+
+    L2 = "l2"
+    """Euclidean distance; an index of ``vector_l2_ops`` serves it."""
+    COSINE = "cosine"
+    """1 - cosine of the angle; ``vector_cosine_ops``."""
+    INNER_PRODUCT = "inner_product"
+    """Minus the dot product; ``vector_ip_ops``."""
+
+    def of(self, vector: ColumnElement[Any], query: str) -> ColumnElement[float]:
+        """The distance of a column from a vector."""
+        return _FUNCTIONS[self](vector, query)
+
+
+_FUNCTIONS: dict[Distance, Callable[..., ColumnElement[float]]] = {
+    Distance.L2: functions.l2_distance,
+    Distance.COSINE: functions.cosine_distance,
+    Distance.INNER_PRODUCT: functions.inner_product,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search looks at and answers.
+
+    Args:
+        table: The table.
+        vector: Its vector column.
+        columns: The columns of the answer.
+    """
+
+    table: FromClause
+    vector: ColumnElement[Any]
+    columns: tuple[ColumnElement[Any], ...]
+
+    @classmethod
+    def of(cls, table_or_model: TableLike, vector_column: str, select_columns: Sequence[str] | None) -> Searched:
+        """The table and columns a caller names.
+
+        Raises:
+            ConfigurationError: A column of a mapped class that it does not have, or one called ``distance``.
+        """
+        if isinstance(select_columns, str) or (select_columns is not None and DISTANCE in select_columns):
+            raise ConfigurationError(f"select_columns are a list of names, {DISTANCE!r} not among them")
+        if isinstance(table_or_model, str):
+            *schema, name = split_name(table_or_model)
+            found = table(name, schema=schema[0] if schema else None)
+            columns: list[ColumnElement[Any]] = [literal_column("*")]
+            if select_columns is not None:
+                columns = [column(selected) for selected in select_columns]
+            return cls(found, column(vector_column, Vectorf32()), tuple(columns))
+        known = table_of(table_or_model)
+        names = [vector_column, *(known.columns.keys() if select_columns is None else select_columns)]
+        if missing := [name for name in names if name not in known.columns]:
+            raise ConfigurationError(f"{known.fullname!r} has no column {', '.join(map(repr, missing))}")
+        vector, *mapped = (known.columns[name] for name in names)
+        return cls(known, vector, tuple(mapped))
+
+    def query(self, vector: object) -> str:
+        """The text of a vector to compare with.
+
+        Raises:
+            ValueError: It is empty, not finite, or of another dimension than the mapped column.
+            TypeError: It is no vector.
+        """
+        kind = self.vector.type
+        given = len(to_floats(vector))
+        if isinstance(kind, VectorType) and kind.dimension not in (None, given):
+            raise ValueError(f"expected a vector of {kind.dimension} dimensions, not {given}")
+        return to_text(vector)
+
+
+def table_parts(table_or_model: TableLike) -> tuple[str, ...]:
+    """The name of a table, preceded by its database where that is given."""
+    if isinstance(table_or_model, str):
+        return split_name(table_or_model)
+    found = table_of(table_or_model)
+    return (found.name,) if found.schema is None else (found.schema, found.name)
