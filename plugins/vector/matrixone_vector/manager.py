@@ -164,8 +164,9 @@ class VectorManager(Manager):
             where: A condition: text with ``?``, or a SQLAlchemy expression.
             where_params: Values of the ``?``.
             distance_type: ``l2``, ``cosine`` or ``inner_product``.
-            rank_mode: When the condition is applied; ``pre`` where there is one, because a search that is filtered
-                afterwards finds fewer rows than there are.
+            rank_mode: When the condition is applied. Where there is one the search is exact unless said otherwise
+                (``force``): the server's own way finds fewer rows than there are, and ``pre`` finds rows that the
+                condition ``key <> ?`` excludes.
 
         Returns:
             A dictionary a row: the columns, and ``distance``, in all three measures the smaller the nearer (for
@@ -191,7 +192,7 @@ class VectorManager(Manager):
             limit,
             offset,
             where=_condition(where, where_params),
-            mode=rank_mode or (None if where is None else "pre"),
+            mode=rank_mode or (None if where is None else "force"),
         )
         found = self._session.run(search).value
         if any(row[DISTANCE] is None for row in found):  # no index was used: rows without a vector came first

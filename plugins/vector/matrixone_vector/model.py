@@ -25,8 +25,8 @@ DISTANCE = "distance"
 """The key of the distance in the rows of a search."""
 
 RankMode = Literal["pre", "post", "force", "auto", "include"]
-"""When a condition is applied: before the search of the index (``pre``), after it (``post``: there may be fewer rows
-than asked for), without an index (``force``: exact), as the server likes (``auto``), or from columns kept in the index
+"""When a condition is applied: without an index (``force``: exact), before the search of the index (``pre``), after it
+(``post``: there may be fewer rows than asked for), as the server likes (``auto``), or from columns kept in the index
 (``include``)."""
 
 
