@@ -108,10 +108,12 @@ class Prepared(Protocol):
     @property
     def param_count(self) -> int:
         """Number of ``?`` marks."""
+        ...
 
     @property
     def columns(self) -> Sequence[Column]:
         """Result columns, empty when the statement returns none."""
+        ...
 
 
 class Session(Protocol):
@@ -120,14 +122,17 @@ class Session(Protocol):
     @property
     def status(self) -> int:
         """SERVER_STATUS bits (AUTOCOMMIT 2, IN_TRANS 1) after the last statement."""
+        ...
 
     @property
     def warnings(self) -> int:
         """Number of warnings of the last statement."""
+        ...
 
     @property
     def database(self) -> str:
         """Current database, empty when there is none."""
+        ...
 
     def execute(self, sql: str) -> Iterator[Result]:
         """Run one or several statements.
@@ -136,34 +141,44 @@ class Session(Protocol):
         :return: one result a statement, lazily; ``Rows.rows`` must be read (or closed) before the next one
         :raises ServerError: when a statement fails; the following ones are not run
         """
+        ...
 
     def prepare(self, sql: str) -> Prepared:
         """Prepare one statement for :meth:`execute_prepared` (COM_STMT_PREPARE)."""
+        ...
 
     def execute_prepared(self, prepared: Any, arguments: Sequence[Argument]) -> Iterator[Result]:
         """Run a prepared statement, as :meth:`prepare` returned it, with values for its marks."""
+        ...
 
     def close_prepared(self, prepared: Any) -> None:
         """Forget a prepared statement."""
+        ...
 
     def use(self, database: str) -> None:
         """Change the current database (COM_INIT_DB); error 1049 when there is none of that name."""
+        ...
 
     def reset(self) -> None:
         """Roll back, drop temporary tables, variables and prepared statements (COM_RESET_CONNECTION)."""
+        ...
 
     @property
     def idle_timeout(self) -> float:
         """Seconds (``wait_timeout``) without a command after which the wire closes the connection."""
+        ...
 
     def on_kill(self, disconnect: Callable[[], None]) -> None:
         """Name what ends the connection when another session kills it (KILL id)."""
+        ...
 
     def interrupt(self) -> None:
         """Stop the running statement, from any thread; it fails with 1105 ``context canceled``."""
+        ...
 
     def close(self) -> None:
         """Roll back and free everything; idempotent."""
+        ...
 
 
 class Engine(Protocol):
@@ -177,9 +192,12 @@ class Engine(Protocol):
         :param response: the client's answer, empty for an empty password
         :raises ServerError: 1045 or 20101 as the server words them
         """
+        ...
 
     def connect(self, principal: Principal, database: str, connection_id: int) -> Session:
         """Open a session; error 1049 when ``database`` is named and missing."""
+        ...
 
     def close(self) -> None:
         """Close the store and remove it when it is temporary."""
+        ...

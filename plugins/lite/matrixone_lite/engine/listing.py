@@ -34,6 +34,7 @@ RAW_TEXT: Final = (241, 0)
 RAW_TIMESTAMP: Final = (7, 0)
 RAW_TINYINT: Final = (1, 0)
 RAW_SMALLINT: Final = (2, 0)
+_WILDCARDS: Final = {"%": ".*", "_": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,11 @@ def columns(*names: str, shape: Shape = VARCHAR) -> tuple[tuple[str, Shape], ...
 
 def like_pattern(text: str) -> re.Pattern[str]:
     """A LIKE pattern as a regular expression."""
-    pattern = ""
-    for escaped, char in re.findall(r"(\\?)(.)", text, re.DOTALL):
-        pattern += re.escape(char) if escaped else {"%": ".*", "_": "."}.get(char, re.escape(char))
-    return re.compile(pattern, re.DOTALL)
+    parts = []
+    for match in re.finditer(r"(\\?)(.)", text, re.DOTALL):
+        escaped, char = match[1], match[2]
+        parts.append(re.escape(char) if escaped else _WILDCARDS.get(char, re.escape(char)))
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def ordered(rows: Iterable[Sequence[Value]]) -> list[Sequence[Value]]:
