@@ -35,8 +35,9 @@ def operations(manager: str | None = None) -> Iterator[type[Operation[Any]]]:
     for plugin in registry().plugins:
         for spec in plugin.managers:
             if manager in (None, spec.name):
-                package = spec.manager.__module__.partition(".")[0]
-                found |= {operation.name: operation for operation in _operations_in(package)}
+                for operation in _operations_in(spec.manager.__module__.partition(".")[0]):
+                    if operation.name not in found or operation.in_transaction is not InTransaction.READS:
+                        found[operation.name] = operation  # a look-up that precedes a statement has its name
     return (found[name] for name in sorted(found))
 
 
