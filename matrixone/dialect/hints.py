@@ -52,15 +52,15 @@ def with_snapshot(target: Any, name: str) -> Any:
     Args:
         target: a SELECT or UNION, which comes back with the hint on all of its tables; or a table, or a mapped class in
             place of its table, which comes back as an alias with the hint.
-        name: of the snapshot. Neither its level nor its object is checked: a snapshot of one table reads any other
-            table at its time as well.
+        name: of the snapshot, in any case: the server stores names in lower case. Neither its level nor its object is
+            checked: a snapshot of one table reads any other table at its time as well.
 
     Raises:
         sqlalchemy.exc.ArgumentError: the target can carry no hint, or the name is empty.
     """
     if not name:
         raise ArgumentError("a snapshot has a name")
-    return _travel(target, Hint("SNAPSHOT", name))
+    return _travel(target, Hint("SNAPSHOT", name.lower()))
 
 
 @overload

@@ -52,6 +52,10 @@ documents = Table(
 )
 
 
+def test_names_of_snapshots_are_stored_in_lower_case() -> None:
+    assert "{SNAPSHOT = 'daily'}" in sql(with_snapshot(select(documents.c.id), "Daily"))
+
+
 def test_hint_stands_between_table_and_alias(sql):
     shown = sql(with_snapshot(select(documents.alias("d").c.id), "before"))
     assert shown == "SELECT d.id FROM documents {SNAPSHOT = 'before'} AS d"
