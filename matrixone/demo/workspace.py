@@ -71,7 +71,9 @@ def _drop(client: Client, snapshot: str, databases: Iterable[str]) -> None:
 def _embedded_server() -> Iterator[str]:
     try:
         from matrixone.lite import Server
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if error.name != "matrixone.lite":
+            raise
         raise ConfigurationError("no --url given and no embedded server: pip install 'matrixone[lite]'") from error
     with Server() as server:
         yield server.url
