@@ -52,7 +52,7 @@ documents = Table(
 )
 
 
-def test_names_of_snapshots_are_stored_in_lower_case() -> None:
+def test_names_of_snapshots_are_stored_in_lower_case(sql):
     assert "{SNAPSHOT = 'daily'}" in sql(with_snapshot(select(documents.c.id), "Daily"))
 
 
