@@ -8,6 +8,7 @@ from matrixone.exceptions import PluginError
 from matrixone.managers import AsyncManager, Manager
 
 if TYPE_CHECKING:
+    from matrixone_account import AccountManager, AsyncAccountManager
     from matrixone_clone import AsyncCloneManager, CloneManager
     from matrixone_load_data import AsyncLoadDataManager, LoadDataManager
     from matrixone_pubsub import AsyncPubSubManager, PubSubManager
@@ -87,6 +88,11 @@ class ManagerAttributes(_Managers):
         return cast("PubSubManager", self._named("pubsub"))
 
     @property
+    def account(self) -> AccountManager:
+        """Accounts, users, roles and privileges."""
+        return cast("AccountManager", self._named("account"))
+
+    @property
     def vector_ops(self) -> VectorManager:
         """Vector indexes."""
         return cast("VectorManager", self._named("vector_ops"))
@@ -130,6 +136,11 @@ class AsyncManagerAttributes(_Managers):
     def pubsub(self) -> AsyncPubSubManager:
         """Databases shared between accounts."""
         return cast("AsyncPubSubManager", self._named("pubsub"))
+
+    @property
+    def account(self) -> AsyncAccountManager:
+        """Accounts, users, roles and privileges."""
+        return cast("AsyncAccountManager", self._named("account"))
 
     @property
     def vector_ops(self) -> AsyncVectorManager:
