@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import uuid
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from matrixone.exceptions import ConfigurationError, IntegrityError, LoadError, QueryError
 from matrixone_load_data.formats import Csv, named
@@ -34,23 +34,12 @@ _LARGEST = 15 << 20
 """Characters in one statement; the server takes 64 MiB, and a character has up to four bytes."""
 
 
-class Data(Protocol):
-    """What is to be loaded.
+class ClientData:
+    """Data that is read here and sent in pieces.
 
     Attributes:
         columns: The column of each field; None where neither the caller nor a header names them.
         at_once: One statement loads all of it, or none.
-    """
-
-    columns: Columns | None
-    at_once: bool
-
-    def operations(self, table: Table, columns: Columns) -> Iterator[LoadText | LoadFile]:
-        """The statements that load it into a table."""
-
-
-class ClientData:
-    """Data that is read here and sent in pieces.
 
     Args:
         source: Where it comes from.
@@ -108,6 +97,9 @@ class ServerData:
     def operations(self, table: Table, columns: Columns) -> Iterator[LoadFile]:
         """The statement that loads it into a table."""
         yield LoadFile(table, self._format, columns, self._file)
+
+
+Data = ClientData | ServerData
 
 
 def load(session: ManagerSession, table: Table, data: Data, conflicts: Conflicts) -> LoadResult:

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matrixone_load_data import LoadResult
-from sqlalchemy import Column, Integer, String
+from sqlalchemy import Column, Integer, String, create_engine, make_url
 from sqlalchemy.exc import IntegrityError as SQLAlchemyIntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session as SQLAlchemySession
 from sqlalchemy.orm import declarative_base
 
+from matrixone import AsyncSession, Session
 from matrixone.exceptions import (
     ConfigurationError,
     IntegrityError,
@@ -396,6 +400,37 @@ def test_what_the_json_module_writes_is_what_is_read_back(users, values, ascii_o
 @pytest.mark.parametrize("name", ["it's.csv", 'a"b.csv', "a%s b.csv", "日本\\n.csv", "a;--.csv", "stage:.csv"])
 def test_names_of_files_do_not_matter(users, file, name):
     assert users.load_data.from_csv(file("1,one\n", name), "users").rows_written == 1
+
+
+@pytest.fixture
+def legacy_url(matrixone_url, matrixone_database):
+    return make_url(matrixone_url).set(drivername="mysql+pymysql", database=matrixone_database)
+
+
+def test_in_a_session_of_another_engine(users, legacy_url, file):
+    engine = create_engine(legacy_url)
+    legacy = SQLAlchemySession(engine)
+    wrapped = Session(client=users, wrap_session=legacy)
+    wrapped.load_data.from_csv(file("1,one\n"), "users")
+    wrapped.rollback()
+    wrapped.load_data.from_csv(file("2,two\n"), "users")
+    with pytest.raises(IntegrityError):
+        wrapped.load_data.from_csv(file("2,two\n"), "users")
+    wrapped.commit()
+    wrapped.close()
+    engine.dispose()
+    assert rows(users) == [(2, "two")]
+
+
+async def test_in_an_asynchronous_session_of_another_engine(users, matrixone_async_client, legacy_url, file):
+    engine = create_async_engine(legacy_url.set(drivername="mysql+aiomysql"))
+    async with matrixone_async_client as client:
+        wrapped = AsyncSession(client=client, wrap_session=SQLAlchemyAsyncSession(engine))
+        await wrapped.load_data.from_csv(file("1,one\n"), "users")
+        await wrapped.commit()
+        await wrapped.close()
+    await engine.dispose()
+    assert rows(users) == [(1, "one")]
 
 
 async def test_asynchronously(users, matrixone_async_client, file):
