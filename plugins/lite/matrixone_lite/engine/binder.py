@@ -12,13 +12,13 @@ from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input, unsupported
-from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type, Value
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.scope import Scope
     from matrixone_lite.engine.session import LiteSession
+    from matrixone_lite.engine.storage import UserFunction
 
 Late = Callable[["LiteSession"], Value]
 """A parameter whose value is computed each time the statement runs."""
@@ -89,11 +89,10 @@ class Binder:
 
     def convert(self, bound: Bound, target: Type, mode: Mode = Mode.CAST) -> Bound:
         """``bound`` as ``target``."""
-        make = convert.converter(bound.type, target, mode)
-        if make is None or (bound.kind in types.INTEGERS and target.kind is Kind.DOUBLE):
+        function = convert.function(bound.type, target, mode)
+        if function is None or (bound.kind in types.INTEGERS and target.kind is Kind.DOUBLE):
             return Bound(bound.sql, target, literal=bound.literal, text=bound.text)
-        name = f"cast_{abs(hash((bound.type, target, mode)))}"
-        done = self.call(UserFunction(name, make), target, bound.sql)
+        done = self.call(function, target, bound.sql)
         return Bound(done.sql, target, literal=bound.literal, text=bound.text)
 
     def bind(self, expr: ast.Expr, scope: Scope) -> Bound:

@@ -30,6 +30,8 @@ SYSTEM_DATABASES: Final = (
     "mo_debug",
 )
 SYS_ACCOUNT: Final = 0
+FORMAT: Final = 1
+"""Of the file; to be raised when what is stored changes its shape."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS m_version (version INTEGER);
@@ -208,7 +210,14 @@ class Catalog:
 
     @staticmethod
     def install(connection: Connection) -> None:
-        """Create the catalog's own tables."""
+        """Create the catalog's own tables.
+
+        :raises OSError: the file was written by another version
+        """
+        written = connection.value("PRAGMA user_version")
+        if written not in {0, FORMAT}:
+            raise OSError(f"the database has format {written}, this server reads format {FORMAT}")
+        connection.run(f"PRAGMA user_version = {FORMAT}")
         for statement in _SCHEMA.split(";\n"):
             if statement.strip():
                 connection.run(statement)
@@ -360,6 +369,10 @@ class Catalog:
         """The session's temporary tables."""
         for (definition,) in self._connection.run("SELECT definition FROM temp.m_temporary"):
             yield _load(definition)
+
+    def storages(self) -> set[int]:
+        """The numbers of the SQLite tables of all tables there are or ever were."""
+        return {_load(definition).storage for (definition,) in self._connection.run("SELECT definition FROM m_tables")}
 
     def children(self, table: Table) -> list[tuple[Table, ForeignKey]]:
         """The tables whose foreign keys point at ``table``."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import json_text, render, temporal, vectors
 from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input
+from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import (
     BYTES,
     DATED,
@@ -69,6 +71,16 @@ def converter(source: Type, target: Type, mode: Mode) -> Converter | None:
         operator = "cast_strict" if mode is Mode.STORE else "cast"
         raise invalid_argument(f"operator {operator}, bad value [{source.kind.value} {target.kind.value}]")
     return lambda value: None if value is None else convert(value)
+
+
+_numbers = itertools.count()
+
+
+@cache
+def function(source: Type, target: Type, mode: Mode) -> UserFunction | None:
+    """:func:`converter` as a user function."""
+    convert = converter(source, target, mode)
+    return None if convert is None else UserFunction(f"cast_{next(_numbers)}", convert)
 
 
 def _plain_text(value: Any, source: Type) -> str:

@@ -389,9 +389,9 @@ def alter_view(session: LiteSession, statement: ast.AlterView) -> Done:
 @handles(ast.DropView)
 def drop_view(session: LiteSession, statement: ast.DropView) -> Done:
     """DROP VIEW."""
-    if len(statement.names) > 1:
+    name, *others = statement.names
+    if others:
         raise not_supported(f"drop multiple ({len(statement.names)}) view")
-    (name,) = statement.names
     database = current_database(session, name.database)
     found = session.catalog.permanent_table(database.id, name.name)
     if found is None or found.kind != "view":

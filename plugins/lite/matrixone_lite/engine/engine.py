@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matrixone_lite.engine import accounts
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
 from matrixone_lite.engine.fulltext.binding import Searches
+from matrixone_lite.engine.purge import purge
 from matrixone_lite.engine.session import LiteSession
 from matrixone_lite.engine.storage import Store
 from matrixone_lite.engine.variables import Variables
@@ -33,12 +34,22 @@ class LiteEngine:
         self._sessions: dict[int, LiteSession] = {}
         self._mutex = threading.Lock()
         self._own = self.store.connect(None)
+        try:
+            self._catalog = self._open_catalog(password)
+        except BaseException:
+            self._own.close()
+            self.store.close()
+            raise
+
+    def _open_catalog(self, password: str) -> Catalog:
         Catalog.install(self._own)
-        self._catalog = Catalog(self._own, self.store)
+        catalog = Catalog(self._own, self.store)
         self._own.run("BEGIN IMMEDIATE")
-        accounts.install(self._catalog, password)
-        install_system_databases(self._catalog, SYS_ACCOUNT)
+        accounts.install(catalog, password)
+        install_system_databases(catalog, SYS_ACCOUNT)
+        purge(self._own, catalog, self.store.now())
         self._own.run("COMMIT")
+        return catalog
 
     def authenticate(self, login: str, scramble: bytes, response: bytes) -> Principal:
         """Check a login; see :meth:`matrixone_lite.engine.api.Engine.authenticate`."""

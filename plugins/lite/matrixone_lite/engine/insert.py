@@ -108,10 +108,11 @@ class _Literals:
             if value is None:
                 return None
             kind = expr.kind
-            if value.__class__ is Decimal:
+            if isinstance(value, int):
+                if not -(1 << 63) <= value < 1 << 63:
+                    return self._evaluate(expr, n)
+            elif isinstance(value, Decimal):
                 value = format(value, "f")
-            elif value.__class__ is int and not -(1 << 63) <= value < 1 << 63 and kind is ast.LiteralKind.INTEGER:
-                return self._evaluate(expr, n)
             elif kind is ast.LiteralKind.STRING and not str(value).isascii():
                 value = _as_text_or_bytes(str(value))
             convert = self._converters[n][kind]

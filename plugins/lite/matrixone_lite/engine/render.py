@@ -100,7 +100,7 @@ def _integer(value: Value) -> bytes | None:
 
 
 def _string(value: Value) -> bytes | None:
-    if value.__class__ is str:
+    if isinstance(value, str):
         return value.encode()
     return value if value is None or isinstance(value, bytes) else str(value).encode()
 

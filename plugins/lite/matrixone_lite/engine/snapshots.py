@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
 
 _SECOND: Final = 1_000_000_000
-_RECENT: Final = 3600 * _SECOND
+RECENT: Final = 3600 * _SECOND
 _MAX_NAME: Final = 64
 
 
@@ -185,7 +185,7 @@ def _check_covered(session: LiteSession, moment: int, written: object) -> None:
     """Older rows are there only as long as a snapshot or recency keeps them."""
     snapshots: list[Snapshot] = session.catalog.objects("snapshot", None)
     oldest = min((snapshot.ts for snapshot in snapshots), default=session.store.now())
-    if moment < min(oldest, session.store.now() - _RECENT):
+    if moment < min(oldest, session.store.now() - RECENT):
         raise invalid_argument(f"invalid timestamp value, no corresponding snapshot , bad value {written}")
 
 

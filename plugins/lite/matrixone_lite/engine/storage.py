@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -18,7 +19,6 @@ from matrixone_lite.engine.locks import RowLocks, timed_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from matrixone_lite.engine.types import Value
 
 Row = tuple[Any, ...]
 """A row of values as SQLite keeps them (:data:`~matrixone_lite.engine.types.Value`)."""
@@ -105,13 +105,7 @@ class Connection:
     def _register(self, function: UserFunction) -> None:
         call = function.call
         if function.context:
-            context = self._context
-
-            def with_context(*args: Value) -> Value:
-                result: Value = function.call(context, *args)
-                return result
-
-            call = with_context
+            call = partial(call, self._context)
         if function.aggregate:
             self._sqlite.create_window_function(function.name, call)
         else:
@@ -157,8 +151,9 @@ class Connection:
 
     def record_changes(self) -> None:
         """Begin to record what changes in stored tables, for :meth:`changes_so_far`."""
-        self._recorder = apsw.Session(self._sqlite, "main")
-        self._recorder.attach()
+        recorder = apsw.Session(self._sqlite, "main")
+        recorder.attach()
+        self._recorder = recorder
 
     def stop_recording(self) -> None:
         """Forget the recorded changes."""
@@ -184,6 +179,7 @@ class Writer(Protocol):
 
     def park(self) -> bool:
         """Give the lock up between two statements; False when that is impossible now."""
+        return False
 
 
 class WriteLock:
@@ -227,6 +223,20 @@ class WriteLock:
                 self._condition.notify_all()
 
 
+def _claimed(directory: Path) -> apsw.Connection:
+    """A lock on the directory: two servers would hand out the same numbers.
+
+    :raises OSError: another server uses it
+    """
+    claim = apsw.Connection(str(directory / "matrixone-lite.lock"))
+    try:
+        claim.execute("BEGIN EXCLUSIVE")
+    except apsw.BusyError:
+        claim.close()
+        raise OSError(f"{directory} is in use by another server") from None
+    return claim
+
+
 class Store:
     """The database file with what lives outside transactions.
 
@@ -237,6 +247,7 @@ class Store:
         self._temporary = directory is None
         self.directory = Path(tempfile.mkdtemp(prefix="matrixone-lite-")) if directory is None else directory
         self.directory.mkdir(parents=True, exist_ok=True)
+        self._claim = _claimed(self.directory)
         self.path = self.directory / "matrixone-lite.db"
         self.lock = WriteLock()
         self.row_locks = RowLocks()
@@ -259,7 +270,8 @@ class Store:
         return Connection(self.path, context)
 
     def close(self) -> None:
-        """Remove a temporary directory."""
+        """Give the directory free, and remove it if it is temporary."""
+        self._claim.close()
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -1,0 +1,93 @@
+"""What a data directory keeps, and what it forgets."""
+
+import sqlite3
+
+import pymysql
+import pytest
+from matrixone_lite import Server
+from matrixone_lite.engine.catalog import Catalog
+from matrixone_lite.engine.purge import purge
+from matrixone_lite.engine.storage import Store
+
+DAY = 24 * 3600 * 1_000_000_000
+
+
+def run(server, *statements):
+    connection = pymysql.connect(host="127.0.0.1", port=server.port, user="root", password="111", autocommit=True)
+    with connection, connection.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def test_a_directory_keeps_everything(tmp_path):
+    with Server(tmp_path) as server:
+        run(
+            server,
+            "create database d",
+            "create table d.t (id int auto_increment primary key, v vecf32(2), n decimal(5,2), check (n < 100))",
+            "insert into d.t (v, n) values ('[1,2]', 1.5), (null, 2)",
+            "create view d.v as select id from d.t where n > 1.5",
+            "create snapshot s for account",
+            "delete from d.t where id = 1",
+        )
+    with Server(tmp_path) as server:
+        assert run(server, "select count(*) from d.t {snapshot = 's'}") == ((2,),)
+        assert run(server, "select * from d.v") == ((2,),)
+        run(server, "insert into d.t (n) values (3)")
+        assert run(server, "select max(id) from d.t") == ((3,),)
+        with pytest.raises(pymysql.MySQLError, match="Check constraint"):
+            run(server, "insert into d.t (n) values (100)")
+
+
+def test_a_directory_has_one_server_at_a_time(tmp_path):
+    with Server(tmp_path), pytest.raises(OSError, match="in use by another server"):
+        Server(tmp_path)
+    Server(tmp_path).close()
+
+
+def test_a_directory_of_another_version_is_refused(tmp_path):
+    Server(tmp_path).close()
+    with sqlite3.connect(tmp_path / "matrixone-lite.db") as file:
+        file.execute("PRAGMA user_version = 999")
+    file.close()
+    with pytest.raises(OSError, match="format 999"):
+        Server(tmp_path)
+
+
+def test_a_temporary_directory_vanishes():
+    server = Server()
+    directory = server._engine.store.directory
+    assert directory.exists()
+    server.close()
+    assert not directory.exists()
+
+
+def stored_tables(connection):
+    return {name for (name,) in connection.run("SELECT name FROM main.sqlite_master WHERE name GLOB 't[0-9]*'")}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_no_snapshot_reaches_is_forgotten(tmp_path, kept):
+    with Server(tmp_path) as server:
+        run(
+            server,
+            "create database d",
+            "create table d.gone (a int)",
+            "create table d.t (a int)",
+            "insert into d.t values (1)",
+        )
+        if kept:
+            run(server, "create snapshot s for account")
+        run(server, "drop table d.gone", "update d.t set a = 2")
+    store = Store(tmp_path)
+    connection = store.connect(None)
+    before = stored_tables(connection)
+    purge(connection, Catalog(connection, store), store.now() + DAY)
+    assert len(before - stored_tables(connection)) == (0 if kept else 1)
+    connection.close()
+    store.close()
+    with Server(tmp_path) as server:
+        assert run(server, "select * from d.t") == ((2,),)
+        if kept:
+            assert run(server, "select count(*) from d.gone {snapshot = 's'}") == ((0,),)
