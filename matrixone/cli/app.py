@@ -68,7 +68,7 @@ def demo(
 
 @lite.command()
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0 takes a free one.")] = 6001,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0 takes a free one.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Directory of the database; a temporary one if left out.")] = None,
     sql: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="File of SQL to run first.")] = None,
 ) -> None:

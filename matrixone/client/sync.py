@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session as SQLAlchemySession
 from sqlalchemy.pool import NullPool
 
@@ -377,9 +377,14 @@ class Client(ManagerAttributes):
             statement_context(log_mode=log_mode),
             SQLAlchemySession(engine, expire_on_commit=False) as session,
         ):
+            connection = session.connection()
             if not self._owns_engine:
-                self.log.attach(session.connection())
-            yield session
+                self.log.attach(connection)
+            try:
+                yield session
+            except DBAPIError as error:
+                self.log.failed(connection, error)
+                raise
             session.commit()
 
     def _make_manager(self, spec: ManagerSpec) -> Any:

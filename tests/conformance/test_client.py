@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import create_engine, insert, select, text
 
-from matrixone.exceptions import ConfigurationError
+from matrixone import Client
+from matrixone.exceptions import (
+    ConfigurationError,
+    ConnectionError,  # noqa: A004 - the name the specification gives it
+    QueryError,
+)
 
 from .models import User
 
@@ -75,3 +80,21 @@ async def test_the_same_on_the_asynchronous_face(async_client, client, no_users)
     assert user.name == "Ann"
     assert (await async_client.execute("SELECT count(*) FROM users")).scalar() == 1
     assert async_client.get_sqlalchemy_engine() is async_client.get_sqlalchemy_engine()
+
+
+def test_a_client_over_an_engine_of_the_caller(client, no_users, server_url, matrixone_database, caplog):
+    engine = create_engine(f"{server_url.rstrip('/')}/{matrixone_database}")
+    borrowing = Client.from_engine(engine)
+    borrowing.insert("users", {"name": "Ann"})
+    with pytest.raises(QueryError), caplog.at_level("ERROR", logger="matrixone.query"):
+        borrowing.execute("SELECT * FROM no_such_table")
+    assert len(caplog.records) == 1
+    borrowing.disconnect()
+    with engine.connect() as connection:  # still the caller's
+        assert connection.scalar(text("SELECT count(*) FROM users")) == 1
+    engine.dispose()
+
+
+def test_a_client_over_another_database_is_refused():
+    with pytest.raises(ConnectionError, match="sqlite"):
+        Client.from_engine(create_engine("sqlite://"))

@@ -37,7 +37,7 @@ def serve(port: int = 0, data: Path | None = None, sql: Path | None = None, pass
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
-        sys.stdout.write(f"{VERSION} listens on 127.0.0.1:{server.port}, user {USER}\n")
+        sys.stdout.write(f"{VERSION} listens: matrixone://{USER}@127.0.0.1:{server.port}/\n")
         sys.stdout.flush()
         stopped.wait()
     return 0
