@@ -165,8 +165,8 @@ def test_the_foreground_server_stops_at_a_signal(tmp_path):
     command = [sys.executable, "-m", "matrixone_lite", "--sql", str(sql), "--password", "p"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        words = process.stdout.readline().split()
-        port = int(words[words.index("on") + 1].rstrip(",").rpartition(":")[2])
+        url = process.stdout.readline().split()[-1]
+        port = int(url.rstrip("/").rpartition(":")[2])
         with pymysql.connect(host=HOST, port=port, user="from_file", password="1") as connection:
             assert query(connection, "select current_user_name()") == (("from_file",),)
         process.send_signal(signal.SIGTERM)
