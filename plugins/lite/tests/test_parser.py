@@ -231,3 +231,9 @@ def test_clones_run_on_their_own_without_autocommit():
 def test_load_data_inline_with_dollar_quotes():
     load = only("load data inline format='csv', data=$XXX$1,'a'\n2,b$XXX$ into table t fields terminated by ','")
     assert (load.data, load.file_format.terminated, load.path) == ("1,'a'\n2,b", ",", None)
+
+
+def test_pipes_concatenate_where_the_mode_says_so():
+    found = only("select a || b = c || d", pipes_concatenate=True).items[0].expr
+    assert (found.operator, found.left.name, found.right.name) == ("=", "concat", "concat")
+    assert expression("a || b = c").operator == "||"

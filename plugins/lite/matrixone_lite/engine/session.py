@@ -206,7 +206,7 @@ class LiteSession:
         """Run one or several statements; see :meth:`matrixone_lite.engine.api.Session.execute`."""
         self.statement = sql
         self._interrupted.clear()
-        shaped = self._shapes.find(sql, ansi_quotes=self._ansi_quotes)
+        shaped = None if self.pipes_concatenate else self._shapes.find(sql, ansi_quotes=self._ansi_quotes)
         if shaped is not None:
             statement, self.arguments = shaped
             try:
@@ -215,7 +215,7 @@ class LiteSession:
                 self.statement = ""
             return
         try:
-            statements = parse(sql, ansi_quotes=self._ansi_quotes)
+            statements = parse(sql, ansi_quotes=self._ansi_quotes, pipes_concatenate=self.pipes_concatenate)
         except ServerError as error:
             self.last_error = error
             self.statement = ""
@@ -287,7 +287,7 @@ class LiteSession:
 
         :raises ServerError: 20301 for several statements, 20101 where the statement may not be prepared
         """
-        statements = parse(sql, ansi_quotes=self._ansi_quotes)
+        statements = parse(sql, ansi_quotes=self._ansi_quotes, pipes_concatenate=self.pipes_concatenate)
         if len(statements) != 1:
             raise invalid_input("prepared statement must contain exactly one statement")
         statement = statements[0]

@@ -15,7 +15,7 @@ from matrixone_lite.sql.lexer import unquote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OR, _XOR, _AND, _NOT, _COMPARISON, _BIT_OR, _BIT_AND, _SHIFT, _SUM, _PRODUCT, _POWER = range(1, 12)
+_OR, _XOR, _AND, _NOT, _COMPARISON, _BIT_OR, _BIT_AND, _SHIFT, _SUM, _PRODUCT, _POWER, _CONCAT = range(1, 13)
 
 _LEVELS: Final = {
     **dict.fromkeys(("or", "||"), _OR),
@@ -105,7 +105,7 @@ class ExpressionParser(FunctionParser):
             left = self._unary()
         while True:
             word = words[self.at]
-            found = _LEVELS.get(word, 0)
+            found = _CONCAT if word == "||" and self.pipes_concatenate else _LEVELS.get(word, 0)
             if found < level or not found:
                 return left
             if word in _PREDICATES:
@@ -116,7 +116,9 @@ class ExpressionParser(FunctionParser):
                 continue
             self.at += 1
             operator = _SPELLINGS.get(word, word)
-            if operator in _COMPARISONS and words[self.at] in ("any", "some", "all") and words[self.at + 1] == "(":
+            if found == _CONCAT:
+                left = ast.Function("concat", (left, self.expression(found + 1)), spelling="concat")
+            elif operator in _COMPARISONS and words[self.at] in ("any", "some", "all") and words[self.at + 1] == "(":
                 left = self._quantified(operator, left)
             else:
                 left = ast.Binary(operator, left, self.expression(found + 1))

@@ -290,18 +290,19 @@ class Parser(SessionParser):
 
 
 @lru_cache(maxsize=512)
-def _parse_short(text: str, ansi_quotes: bool) -> tuple[ast.Statement, ...]:
-    return Parser(text, ansi_quotes=ansi_quotes).statements()
+def _parse_short(text: str, ansi_quotes: bool, pipes_concatenate: bool) -> tuple[ast.Statement, ...]:
+    return Parser(text, ansi_quotes=ansi_quotes, pipes_concatenate=pipes_concatenate).statements()
 
 
-def parse(text: str, *, ansi_quotes: bool = False) -> list[ast.Statement]:
+def parse(text: str, *, ansi_quotes: bool = False, pipes_concatenate: bool = False) -> list[ast.Statement]:
     """Parse one or several statements.
 
     :param text: statements separated by semicolons
     :param ansi_quotes: whether double quotes enclose names (sql_mode ANSI_QUOTES)
+    :param pipes_concatenate: whether ``||`` is CONCAT rather than OR (sql_mode PIPES_AS_CONCAT)
     :return: the statements; one :class:`~matrixone_lite.sql.ast.Empty` for blanks and comments only
     :raises ServerError: 1064, worded and placed as the server does, when any of the statements is wrong
     """
     if len(text) <= _CACHED_LENGTH:
-        return [*_parse_short(text, ansi_quotes)]
-    return [*Parser(text, ansi_quotes=ansi_quotes).statements()]
+        return [*_parse_short(text, ansi_quotes, pipes_concatenate)]
+    return [*Parser(text, ansi_quotes=ansi_quotes, pipes_concatenate=pipes_concatenate).statements()]

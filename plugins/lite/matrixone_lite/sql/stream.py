@@ -18,8 +18,9 @@ _STRING_QUOTES = frozenset("'\"")
 class TokenStream:
     """A text and a place in it; ``words`` are the tokens in lower case."""
 
-    def __init__(self, text: str, *, ansi_quotes: bool = False) -> None:
+    def __init__(self, text: str, *, ansi_quotes: bool = False, pipes_concatenate: bool = False) -> None:
         self.text = text
+        self.pipes_concatenate = pipes_concatenate
         self.tokens = tokenize(text)
         if ansi_quotes:
             self.tokens = [_as_name(token) if token[:1] == '"' else token for token in self.tokens]

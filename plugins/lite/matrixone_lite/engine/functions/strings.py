@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TEXT: Final = Accept.TEXT
 _INT: Final = Accept.INT
 _LONGEST: Final = 64 * 1024 * 1024
+_LONGEST_REPEATED: Final = 65535
 _SOUNDS: Final = {
     **dict.fromkeys("BFPV", "1"),
     **dict.fromkeys("CGJKQSXZ", "2"),
@@ -88,7 +89,7 @@ def reverse(text: str) -> str:
 @scalar("repeat", parameters=[_TEXT, _INT], result=types.VARCHAR)
 def repeat(text: str, count: int) -> str | None:
     """The text several times, NULL when that is too long."""
-    return None if len(text) * count > _LONGEST else text * max(count, 0)
+    return None if len(text) * count > _LONGEST_REPEATED else text * max(count, 0)
 
 
 @scalar("space", parameters=[_INT], result=types.VARCHAR)
