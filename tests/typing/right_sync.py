@@ -1,5 +1,4 @@
 """The synchronous face, with the types that checkers must see."""
-# ruff: noqa: PLR0915 - one statement a promise
 
 from collections.abc import Sequence
 from typing import Any, assert_type
