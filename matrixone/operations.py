@@ -38,6 +38,8 @@ class InTransaction(enum.Enum):
     """Is rejected; runs outside transactions only, and then at once and for good."""
     COMMITS = "commits"
     """Commits what came before."""
+    ASIDE = "aside"
+    """Is a read that is rejected; runs on a connection of its own and sees what is committed."""
 
 
 class Operation(ABC, Generic[T_co]):

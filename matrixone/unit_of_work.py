@@ -76,7 +76,7 @@ class UnitOfWork:
         """
         self._refuse_if_pending(operation)
         kind = operation.in_transaction
-        if kind is InTransaction.READS and not self.is_open:
+        if kind is InTransaction.ASIDE or (kind is InTransaction.READS and not self.is_open):
             return self._run_outside(operation)
         if kind is InTransaction.COMMITS and self.is_open and not self._allow_implicit_commit:
             raise ImplicitCommitError(f"{operation.name} would commit the open transaction; run it after commit()")

@@ -25,6 +25,7 @@ MEANING = {
     InTransaction.READS: ("part of the open transaction; needs none", "nothing to undo"),
     InTransaction.JOINS: ("part of the transaction", "undone by the server"),
     InTransaction.REFUSED: ("at once if no transaction is open, else right after its commit", "undone by the session"),
+    InTransaction.ASIDE: ("beside the transaction; sees what is committed", "nothing to undo"),
     InTransaction.COMMITS: ("only while no transaction is open", "stays"),
 }
 
