@@ -35,7 +35,7 @@ class MatrixOneDialect_aiomysql(MatrixOneDialect, MySQLDialect_aiomysql):  # noq
 
 def _escape(connection: Any, value: Any) -> str:
     if isinstance(value, bytes):
-        return f"_binary X'{value.hex()}'"
+        return f"X'{value.hex()}'"  # as PyMySQL writes them
     return str(type(connection).escape(connection, value))
 
 
