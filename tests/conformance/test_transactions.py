@@ -421,7 +421,7 @@ class TestLostTransaction:
         assert count("users", "name = 'after'") == 0
 
     def test_by_a_deadlock(self, client, count):
-        client.execute("INSERT INTO users (id, name) VALUES (2, 'Two')")
+        client.execute("INSERT INTO users (id, name, age) VALUES (2, 'Two', 2)")
         errors, ready = [], threading.Barrier(2)
 
         def work(first, second):
