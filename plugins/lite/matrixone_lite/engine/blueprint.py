@@ -85,7 +85,11 @@ def define_index(written: ast.Index, table: Table) -> Index:
         fulltext.check_definition(written, names, table)
     _check_columns(kind, written, names, table)
     options = dict(written.options)
-    lengths = tuple((part.name, part.length) for part in written.columns if part.length is not None)
+    lengths = tuple(
+        (table.by_name[name.lower()].name, part.length)
+        for name, part in zip(names, written.columns, strict=True)
+        if part.length is not None and kind in {"plain", "unique"}
+    )
     shown = tuple((key, value) for key, value in options.items() if key not in _SHOWN_APART)
     if kind in vector_index.KINDS:
         vector_index.check_definition(kind, [table.by_name[name.lower()] for name in names], options, table)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from matrixone_lite.engine.errors import unknown_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from matrixone_lite.engine.storage import Connection, Store
     from matrixone_lite.engine.types import Type
@@ -364,11 +364,6 @@ class Catalog:
         """Replace the table that has the same id (of a temporary one: the same name)."""
         self.drop_table(table)
         self.add_table(table)
-
-    def temporary_tables(self) -> Iterator[Table]:
-        """The session's temporary tables."""
-        for (definition,) in self._connection.run("SELECT definition FROM temp.m_temporary"):
-            yield _load(definition)
 
     def storages(self) -> set[int]:
         """The numbers of the SQLite tables of all tables there are or ever were."""

@@ -58,7 +58,8 @@ def _column(column: Column, table: Table) -> str:
 
 
 def _index(index: Index) -> str:
-    columns = ",".join(map(quoted, index.columns))
+    lengths: dict[str, int] = dict(dict(index.options).get("lengths", ()))
+    columns = ",".join(quoted(name) + (f"({lengths[name]})" if name in lengths else "") for name in index.columns)
     comment = f" COMMENT {quoted_text(index.comment)}" if index.comment else ""
     match index.kind:
         case "primary":

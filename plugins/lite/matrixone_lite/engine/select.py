@@ -92,22 +92,10 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
         return bind_query(binder, expand_grouping(query), parent)
     scope = Scope(parent)
     source = bind_source(binder, query.source, scope)
-    matches = [item.expr for item in query.items if isinstance(item.expr, ast.Match)]
-    allow(binder, query.where, *matches, *(item.expr for item in query.order_by))
-    conditions = [*matches, *([] if query.where is None else [query.where])]
-    where = ""
-    if conditions:
-        scope.clause = "WHERE"
-        where = " WHERE " + " AND ".join(binder.condition(condition, scope) for condition in conditions)
-        scope.clause = ""
-    searched = vector_index.searched_column(query, scope)
-    if searched is not None:
-        where += f"{' AND' if where else ' WHERE'} {searched.sql} IS NOT NULL"
+    where = _bind_where(binder, query, scope)
     keys = _bind_keys(binder, query, scope)
     outputs = bind_items(binder, query.items, scope)
-    for output, item in zip(outputs, query.items, strict=False) if len(outputs) == len(query.items) else ():
-        if item.alias:
-            scope.aliases.setdefault(item.alias.lower(), output.bound)
+    scope.aliases = {output.name.lower(): output.bound for output in reversed(outputs)}
     select = "SELECT DISTINCT " if query.distinct else "SELECT "
     listed = [f"{output.bound.sql} AS c{n}" for n, output in enumerate(outputs)]
     locked = _rows_to_lock(query, scope)
@@ -127,6 +115,20 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
     return BoundQuery(
         "".join(parts), outputs, single=single or (not source and not where), locked=[name for _, name in locked]
     )
+
+
+def _bind_where(binder: Binder, query: ast.Select, scope: Scope) -> str:
+    """WHERE, with what MATCH in the select list and the use of a vector index add to it."""
+    matches = [item.expr for item in query.items if isinstance(item.expr, ast.Match)]
+    allow(binder, query.where, *matches, *(item.expr for item in query.order_by))
+    scope.clause = "WHERE"
+    written = [*matches, *([] if query.where is None else [query.where])]
+    conditions = [binder.condition(condition, scope) for condition in written]
+    scope.clause = ""
+    searched = vector_index.searched_column(query, scope)
+    if searched is not None:
+        conditions.append(f"{searched.sql} IS NOT NULL")
+    return " WHERE " + " AND ".join(conditions) if conditions else ""
 
 
 def _rows_to_lock(query: ast.Select, scope: Scope) -> list[tuple[Source, str]]:

@@ -140,11 +140,6 @@ class Connection:
         return self._sqlite.in_transaction
 
     @property
-    def changes(self) -> int:
-        """Rows the last INSERT, UPDATE or DELETE changed."""
-        return self._sqlite.changes()
-
-    @property
     def sqlite(self) -> apsw.Connection:
         """The connection itself."""
         return self._sqlite
