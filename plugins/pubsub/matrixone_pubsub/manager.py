@@ -24,6 +24,7 @@ from matrixone_pubsub.operations import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matrixone.operations import Outcome
     from matrixone_pubsub.model import Names
 
 
@@ -56,7 +57,7 @@ class PubSubManager(Manager):
             if_not_exists: Return the publication of that name if there is one.
 
         Returns:
-            The publication.
+            The publication; ``pending`` if it is created after the session's commit.
 
         Raises:
             PubSubError: It exists, or a database or account does not.
@@ -87,7 +88,7 @@ class PubSubManager(Manager):
             if_not_exists: Return the publication of that name if there is one.
 
         Returns:
-            The publication.
+            The publication; ``pending`` if it is created after the session's commit.
 
         Raises:
             PubSubError: It exists, or a database, table or account does not.
@@ -108,7 +109,7 @@ class PubSubManager(Manager):
         table: str | Sequence[str] | None = None,
         comment: str | None = None,
         if_exists: bool = False,
-    ) -> None:
+    ) -> Outcome[None]:
         """Change a publication.
 
         Args:
@@ -120,6 +121,9 @@ class PubSubManager(Manager):
             table: Other tables.
             comment: Another comment.
             if_exists: Do nothing if there is no such publication.
+
+        Returns:
+            What became of it; ``pending`` if it is changed after the session's commit.
 
         Raises:
             PubSubError: There is no such publication, database, table or account.
@@ -136,27 +140,27 @@ class PubSubManager(Manager):
             raise ConfigurationError("alter_publication() needs accounts, a database, tables or a comment")
         if any(action and accounts is None for action, accounts in given.items()):
             raise ConfigurationError("ALL accounts can be set, not added or dropped")
-        if if_exists and not self.publication_exists(name):
-            return
         action, accounts = next(iter(given.items()), (None, None))
         tables = None if table is None else table_names(table)
-        self._session.run(
-            AlterPublication(name, action, accounts, None if database is None else _named(database), tables, comment)
-        )
+        named = None if database is None else _named(database)
+        return self._session.run(AlterPublication(name, action, accounts, named, tables, comment, if_exists))
 
-    def drop_publication(self, name: str, *, if_exists: bool = False) -> None:
+    def drop_publication(self, name: str, *, if_exists: bool = False) -> Outcome[None]:
         """Drop a publication; databases that subscribe to it stay and fail when they are used.
 
         Args:
             name: Name of the publication.
             if_exists: Do nothing if there is no such publication.
 
+        Returns:
+            What became of it; ``pending`` if it is dropped after the session's commit.
+
         Raises:
             PubSubError: There is no such publication.
 
         DROP PUBLICATION.
         """
-        self._session.run(DropPublication(object_name(name), if_exists))
+        return self._session.run(DropPublication(object_name(name), if_exists))
 
     def get_publication(self, name: str) -> Publication:
         """One publication of this account.
@@ -294,10 +298,10 @@ class PubSubManager(Manager):
         if_not_exists: bool,
     ) -> Publication:
         name, database, accounts = object_name(name), _named(database), account_names(account)
-        if if_not_exists and (existing := self._find(name)) is not None:
-            return existing
-        self._session.run(CreatePublication(name, database, tables, accounts, comment))
-        return Publication(name, database, tables, accounts, comments=comment)
+        outcome = self._session.run(CreatePublication(name, database, tables, accounts, comment, if_not_exists))
+        if outcome.skipped:
+            return self.get_publication(name)
+        return Publication(name, database, tables, accounts, comments=comment, outcome=outcome)
 
     def _find(self, name: str) -> Publication | None:
         found = self._session.run(ListPublications()).value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from matrixone.exceptions import ConfigurationError
@@ -12,6 +12,8 @@ from matrixone.sql import checked_name, object_name
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+
+    from matrixone.operations import Outcome
 
 Names = tuple[str, ...]
 
@@ -41,6 +43,7 @@ class Publication:
         created_time: When it was created; None until it was read.
         update_time: When it was altered; None if it never was.
         comments: Comment, empty if there is none.
+        outcome: What became of its creation, if this object comes from one.
     """
 
     name: str
@@ -51,6 +54,12 @@ class Publication:
     created_time: dt.datetime | None = None
     update_time: dt.datetime | None = None
     comments: str = ""
+    outcome: Outcome[None] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def pending(self) -> bool:
+        """Its creation waits for the commit of the session that asked for it."""
+        return self.outcome is not None and self.outcome.pending
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
+    from matrixone.exceptions import QueryError
     from matrixone.operations import Resource
     from matrixone.sql import Composable
     from matrixone_pubsub.model import Names
+
+_DUPLICATE = 1062
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class CreatePublication(Operation[None]):
         tables: Tables of it, None for all.
         accounts: Accounts that may subscribe, None for all.
         comment: Comment.
+        if_not_exists: Leave a publication of that name as it is. The server ignores the words IF [NOT] EXISTS of CREATE
+            and ALTER PUBLICATION; they are not sent.
     """
 
     name: ClassVar = "pubsub.create_publication"
@@ -42,9 +47,10 @@ class CreatePublication(Operation[None]):
     tables: Names | None
     accounts: Names | None
     comment: str = ""
+    if_not_exists: bool = False
 
     def statement(self) -> Executable:
-        """``CREATE PUBLICATION``; with IF NOT EXISTS the server would raise all the same."""
+        """``CREATE PUBLICATION``."""
         return SQL("CREATE PUBLICATION {publication}{database}{tables}{accounts}{comment}").format(
             publication=Identifier(self.publication),
             database=_database(self.database),
@@ -61,6 +67,10 @@ class CreatePublication(Operation[None]):
         """The publication."""
         return (("publication", self.publication),)
 
+    def satisfied_by(self, error: QueryError) -> bool:
+        """There is a publication of that name."""
+        return self.if_not_exists and error.errno == _DUPLICATE
+
 
 @dataclass(frozen=True, slots=True)
 class AlterPublication(Operation[None]):
@@ -73,6 +83,7 @@ class AlterPublication(Operation[None]):
         database: New database, None for no change.
         tables: New tables, None for no change.
         comment: New comment, None for no change.
+        if_exists: Do nothing if there is no such publication.
     """
 
     name: ClassVar = "pubsub.alter_publication"
@@ -85,6 +96,7 @@ class AlterPublication(Operation[None]):
     database: str | None = None
     tables: Names | None = None
     comment: str | None = None
+    if_exists: bool = False
 
     def statement(self) -> Executable:
         """``ALTER PUBLICATION``, its parts in the only order the server takes."""
@@ -95,6 +107,10 @@ class AlterPublication(Operation[None]):
             tables=_tables(self.tables),
             comment=_comment(self.comment),
         )
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """There is no publication of that name."""
+        return self.if_exists and _absent(self.publication) in str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +126,11 @@ class DropPublication(Operation[None]):
 
     def statement(self) -> Executable:
         """``DROP PUBLICATION``."""
-        words = "IF EXISTS " if self.if_exists else ""
-        return SQL(f"DROP PUBLICATION {words}{{publication}}").format(publication=Identifier(self.publication))
+        return SQL("DROP PUBLICATION {publication}").format(publication=Identifier(self.publication))
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """There is no publication of that name."""
+        return self.if_exists and _absent(self.publication) in str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +248,10 @@ class ReadDatabaseKind(Operation[str | None]):
         """``subscription``, something else for another database, None if there is none."""
         row: Any = result.first()
         return None if row is None else str(row[0])
+
+
+def _absent(publication: str) -> str:
+    return f"publication '{publication}' does not exist"
 
 
 def _database(database: str) -> Composable:

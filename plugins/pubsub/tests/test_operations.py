@@ -47,7 +47,7 @@ def sql(operation):
             "ALTER PUBLICATION `p` ACCOUNT `a` DATABASE `d` TABLE `t` COMMENT ''",
         ),
         (DropPublication("p"), "DROP PUBLICATION `p`"),
-        (DropPublication("p", if_exists=True), "DROP PUBLICATION IF EXISTS `p`"),
+        (DropPublication("p", if_exists=True), "DROP PUBLICATION `p`"),
         (ListPublications(), "SHOW PUBLICATIONS"),
         (ShowCreatePublication("p"), "SHOW CREATE PUBLICATION `p`"),
         (CreateSubscription("d", "p", "a"), "CREATE DATABASE `d` FROM `a` PUBLICATION `p`"),

@@ -133,8 +133,12 @@ def test_trap_if_not_exists_is_looked_up_here(matrixone_client, matrixone_databa
     assert caught.value.errno == 1062
     kept = pubsub.create_database_publication(name, matrixone_database, "ALL", if_not_exists=True)
     assert kept.sub_account == (account,)
-    pubsub.alter_publication(f"{name}_x", comment="c", if_exists=True)
-    pubsub.drop_publication(f"{name}_x", if_exists=True)
+    assert pubsub.alter_publication(f"{name}_x", comment="c", if_exists=True).skipped
+    assert pubsub.drop_publication(f"{name}_x", if_exists=True).skipped
+    with matrixone_client.session() as session:
+        session.insert("t", {"id": 2})
+        session.pubsub.create_database_publication(name, matrixone_database, "ALL", if_not_exists=True)
+    assert pubsub.get_publication(name).sub_account == (account,)
 
 
 def test_absent(matrixone_client, matrixone_database, subscriber, account, name):
@@ -207,7 +211,7 @@ def test_at_once_where_no_transaction_is_open_and_undone_by_a_rollback(
 def test_after_the_commit_where_a_transaction_is_open(matrixone_client, matrixone_database, account, name):
     with matrixone_client.session() as session:
         session.insert("t", {"id": 2})
-        session.pubsub.create_table_publication(name, matrixone_database, "t", account)
+        assert session.pubsub.create_table_publication(name, matrixone_database, "t", account).pending
         session.pubsub.alter_publication(name, comment="later")
         assert not session.pubsub.publication_exists(name)
         with pytest.raises(PendingOperationError, match=name):

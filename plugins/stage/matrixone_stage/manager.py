@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matrixone.exceptions import ConfigurationError, StageError
 from matrixone.managers import AsyncManager, Manager, awaitable
+from matrixone.sql import object_name
 from matrixone_stage import model
 from matrixone_stage.model import Stage
 from matrixone_stage.operations import AlterStage, CreateStage, DropStage, ListFiles, ListStages, RemoveFiles
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Mapping
 
+    from matrixone.operations import Outcome
     from matrixone.secret import Secret
 
 
@@ -46,7 +48,7 @@ class StageManager(Manager):
             if_not_exists: Return the stage of that name if there is one.
 
         Returns:
-            The stage.
+            The stage; ``pending`` if it is created after the session's commit.
 
         Raises:
             StageError: A stage of that name exists.
@@ -55,15 +57,15 @@ class StageManager(Manager):
 
         CREATE STAGE; with ``enabled=False`` also ALTER STAGE.
         """
-        name = model.stage_name(name)
-        if if_not_exists and (existing := self._find(name)) is not None:
-            return existing
+        name = object_name(name)
         keys = model.checked_credentials(credentials or {})
         url, comment = model.checked_url(url), model.storable("the comment", comment)
-        self._session.run(CreateStage(name, url, keys, comment, if_not_exists))
+        outcome = self._session.run(CreateStage(name, url, keys, comment, if_not_exists))
+        if outcome.skipped:
+            return self.get(name)
         if not enabled:
             self._session.run(AlterStage(name, False, "ENABLE"))
-        return Stage(name, url, model.stored(keys), "in_use" if enabled else "disabled", comment)
+        return Stage(name, url, model.stored(keys), "in_use" if enabled else "disabled", comment, outcome=outcome)
 
     def create_local(
         self, name: str, path: str, *, enabled: bool = True, comment: str = "", if_not_exists: bool = False
@@ -152,7 +154,7 @@ class StageManager(Manager):
         enabled: bool | None = None,
         comment: str | None = None,
         if_exists: bool = False,
-    ) -> None:
+    ) -> builtins.list[Outcome[None]]:
         """Change properties of a stage.
 
         Args:
@@ -163,6 +165,9 @@ class StageManager(Manager):
             comment: New comment.
             if_exists: Do nothing if there is no such stage.
 
+        Returns:
+            What became of each change, in the order of the arguments.
+
         Raises:
             StageError: There is no such stage.
             ConfigurationError: Nothing to change, or a value the server cannot store.
@@ -170,7 +175,7 @@ class StageManager(Manager):
         ALTER STAGE, one statement for each property: the server takes no more at a time. Of several, an error leaves
         the earlier ones changed.
         """
-        name = model.stage_name(name)
+        name = object_name(name)
         changes: list[tuple[str, str | bool | model.Credentials]] = []
         if url is not None:
             changes.append(("URL", model.checked_url(url)))
@@ -182,22 +187,24 @@ class StageManager(Manager):
             changes.append(("COMMENT", model.storable("the comment", comment)))
         if not changes:
             raise ConfigurationError("alter() needs a url, credentials, enabled or a comment")
-        for kind, change in changes:
-            self._session.run(AlterStage(name, change, kind, if_exists))
+        return [self._session.run(AlterStage(name, change, kind, if_exists)) for kind, change in changes]
 
-    def drop(self, name: str, *, if_exists: bool = False) -> None:
+    def drop(self, name: str, *, if_exists: bool = False) -> Outcome[None]:
         """Drop a stage; its files stay. Stages below it (``stage://name/...``) no longer work.
 
         Args:
             name: Name of the stage.
             if_exists: Do nothing if there is no such stage.
 
+        Returns:
+            What became of it; ``pending`` if it is dropped after the session's commit.
+
         Raises:
             StageError: There is no such stage.
 
         DROP STAGE.
         """
-        self._session.run(DropStage(model.stage_name(name), if_exists))
+        return self._session.run(DropStage(object_name(name), if_exists))
 
     def get(self, name: str) -> Stage:
         """One stage.
@@ -205,13 +212,13 @@ class StageManager(Manager):
         Raises:
             StageError: There is no such stage.
         """
-        if (stage := self._find(model.stage_name(name))) is None:
+        if (stage := self._find(object_name(name))) is None:
             raise StageError(f"there is no stage {name!r}")
         return stage
 
     def exists(self, name: str) -> bool:
         """Whether there is a stage of that name."""
-        return self._find(model.stage_name(name)) is not None
+        return self._find(object_name(name)) is not None
 
     def list_files(self, name: str, pattern: str = "") -> builtins.list[str]:
         """The files of a stage.
@@ -229,15 +236,18 @@ class StageManager(Manager):
 
         SELECT on stage_list().
         """
-        return self._session.run(ListFiles(model.stage_name(name), pattern)).value
+        return self._session.run(ListFiles(object_name(name), pattern)).value
 
-    def remove_files(self, name: str, pattern: str, *, if_exists: bool = False) -> None:
+    def remove_files(self, name: str, pattern: str, *, if_exists: bool = False) -> Outcome[None]:
         """Delete files of a stage, for good.
 
         Args:
             name: Name of the stage.
             pattern: A file, or a name with ``*``, ``?`` and ``[...]``.
             if_exists: Do nothing if there is no such file.
+
+        Returns:
+            What became of it; ``pending`` if they are deleted after the session's commit.
 
         Raises:
             StageError: No file, or no stage.
@@ -247,7 +257,7 @@ class StageManager(Manager):
         """
         if not pattern.strip("/"):
             raise ConfigurationError("remove_files() needs a file or a pattern such as '*.csv'")
-        self._session.run(RemoveFiles(model.stage_name(name), pattern, if_exists))
+        return self._session.run(RemoveFiles(object_name(name), pattern, if_exists))
 
     def list(self) -> builtins.list[Stage]:
         """All stages of the account, by name."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from matrixone.exceptions import ConfigurationError
 from matrixone.secret import Secret
-from matrixone.sql import object_name
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
+
+    from matrixone.operations import Outcome
 
 Credentials = tuple[tuple[str, Secret], ...]
 
@@ -31,6 +32,7 @@ class Stage:
         status: ``in_use``, ``enabled`` or ``disabled``; the server treats all three alike. ``None`` until it was read.
         comment: Comment, empty if there is none.
         created_time: When it was created or last altered, by the server's clock; ``None`` until it was read.
+        outcome: What became of its creation, if this object comes from one.
     """
 
     name: str
@@ -39,16 +41,12 @@ class Stage:
     status: str | None = None
     comment: str = ""
     created_time: dt.datetime | None = None
+    outcome: Outcome[None] | None = field(default=None, repr=False, compare=False)
 
-
-def stage_name(name: str) -> str:
-    """The name as the server keeps it, in lower case.
-
-    Raises:
-        InvalidNameError: A name the server cannot store.
-        ConfigurationError: It has a quote or a backslash.
-    """
-    return storable("the name", object_name(name), forbidden="'\"`\\/")
+    @property
+    def pending(self) -> bool:
+        """Its creation waits for the commit of the session that asked for it."""
+        return self.outcome is not None and self.outcome.pending
 
 
 def checked_url(url: str) -> str:

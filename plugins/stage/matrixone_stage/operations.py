@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
+    from matrixone.exceptions import QueryError
     from matrixone.operations import Resource
     from matrixone.sql import Composable
     from matrixone_stage.model import Credentials
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CreateStage(Operation[None]):
-    """CREATE STAGE. ``ENABLE`` is not part of it: the server ignores it there."""
+    """CREATE STAGE. ``ENABLE`` is not part of it: the server ignores it there.
+
+    The words IF [NOT] EXISTS are not sent, here and below: the server would not say whether it did anything, and a
+    rollback must drop no stage of others.
+    """
 
     name: ClassVar = "stage.create"
     in_transaction: ClassVar = InTransaction.REFUSED
@@ -39,12 +44,11 @@ class CreateStage(Operation[None]):
 
     def statement(self) -> Executable:
         """``CREATE STAGE``, with the keys in clear text."""
-        words = "IF NOT EXISTS " if self.if_not_exists else ""
         credentials = (
             SQL(" CREDENTIALS = {{{keys}}}").format(keys=_keys(self.credentials)) if self.credentials else EMPTY
         )
         comment = SQL(" COMMENT = {text}").format(text=Literal(self.comment)) if self.comment else EMPTY
-        return SQL(f"CREATE STAGE {words}{{stage}} URL = {{url}}{{credentials}}{{comment}}").format(
+        return SQL("CREATE STAGE {stage} URL = {url}{credentials}{comment}").format(
             stage=Identifier(self.stage), url=Literal(self.url), credentials=credentials, comment=comment
         )
 
@@ -55,6 +59,10 @@ class CreateStage(Operation[None]):
     def creates(self) -> tuple[Resource, ...]:
         """The stage."""
         return (("stage", self.stage),)
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """There is a stage of that name."""
+        return self.if_not_exists and f"the stage {self.stage} exists" in str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,13 @@ class AlterStage(Operation[None]):
 
     def statement(self) -> Executable:
         """``ALTER STAGE ... SET``."""
-        words = "IF EXISTS " if self.if_exists else ""
-        return SQL(f"ALTER STAGE {words}{{stage}} SET {self.property} = {{change}}").format(
+        return SQL(f"ALTER STAGE {{stage}} SET {self.property} = {{change}}").format(
             stage=Identifier(self.stage), change=_change(self.change)
         )
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """There is no stage of that name."""
+        return self.if_exists and f"the stage {self.stage} not exists" in str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +102,11 @@ class DropStage(Operation[None]):
 
     def statement(self) -> Executable:
         """``DROP STAGE``."""
-        words = "IF EXISTS " if self.if_exists else ""
-        return SQL(f"DROP STAGE {words}{{stage}}").format(stage=Identifier(self.stage))
+        return SQL("DROP STAGE {stage}").format(stage=Identifier(self.stage))
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """There is no stage of that name."""
+        return self.if_exists and f"the stage {self.stage} not exists" in str(error)
 
 
 @dataclass(frozen=True, slots=True)

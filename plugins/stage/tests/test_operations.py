@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matrixone_stage import Stage
-from matrixone_stage.model import checked_credentials, checked_url, local_url, s3_url, stage_name, storable, stored
+from matrixone_stage.model import checked_credentials, checked_url, local_url, s3_url, storable, stored
 from matrixone_stage.operations import (
     AlterStage,
     CreateStage,
@@ -16,7 +16,7 @@ from matrixone_stage.operations import (
 )
 
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
-from matrixone.exceptions import ConfigurationError, InvalidNameError, StageError
+from matrixone.exceptions import ConfigurationError, StageError
 from matrixone.operations import InTransaction
 from matrixone.secret import Secret
 
@@ -34,17 +34,17 @@ def sql(operation):
         (CreateStage("s", "file:///d/"), "CREATE STAGE `s` URL = 'file:///d/'"),
         (
             CreateStage("s", "s3://b/p", KEYS, "note", if_not_exists=True),
-            "CREATE STAGE IF NOT EXISTS `s` URL = 's3://b/p' CREDENTIALS = {'AWS_KEY_ID' = 'k', 'AWS_SECRET_KEY' = 's3cr3t'} COMMENT = 'note'",
+            "CREATE STAGE `s` URL = 's3://b/p' CREDENTIALS = {'AWS_KEY_ID' = 'k', 'AWS_SECRET_KEY' = 's3cr3t'} COMMENT = 'note'",
         ),
         (AlterStage("s", "file:///x/", "URL"), "ALTER STAGE `s` SET URL = 'file:///x/'"),
-        (AlterStage("s", False, "ENABLE", if_exists=True), "ALTER STAGE IF EXISTS `s` SET ENABLE = FALSE"),
+        (AlterStage("s", False, "ENABLE", if_exists=True), "ALTER STAGE `s` SET ENABLE = FALSE"),
         (
             AlterStage("s", KEYS, "CREDENTIALS"),
             "ALTER STAGE `s` SET CREDENTIALS = {'AWS_KEY_ID' = 'k', 'AWS_SECRET_KEY' = 's3cr3t'}",
         ),
         (AlterStage("s", (), "CREDENTIALS"), "ALTER STAGE `s` SET CREDENTIALS = {}"),
         (DropStage("s"), "DROP STAGE `s`"),
-        (DropStage("s", if_exists=True), "DROP STAGE IF EXISTS `s`"),
+        (DropStage("s", if_exists=True), "DROP STAGE `s`"),
         (RemoveFiles("s", "a*.csv"), "REMOVE FILES FROM STAGE 'stage://s/a*.csv'"),
         (RemoveFiles("s", "it's", if_exists=True), "REMOVE FILES FROM STAGE IF EXISTS 'stage://s/it%%27s'"),
         (ListFiles("s", "sub/"), "SELECT file FROM stage_list('stage://s/sub/') f"),
@@ -110,16 +110,6 @@ def test_the_error_about_a_credential_does_not_tell_it(text):
 
 
 @given(st.text(max_size=30))
-def test_a_name_is_stored_in_lower_case_or_refused(name):
-    try:
-        kept = stage_name(name)
-    except (InvalidNameError, ConfigurationError):
-        return
-    assert kept == name.lower()
-    assert not set(kept) & set("'\"`\\/ ")
-
-
-@given(st.text(min_size=1, max_size=30))
 def test_a_pattern_cannot_leave_its_literal_or_begin_a_query(pattern):
     url = stage_url("s", pattern)
     assert url.startswith("stage://s/")
