@@ -50,7 +50,10 @@ class Secret:
         return format(_MASK, spec)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
+        return isinstance(other, Secret) and hmac.compare_digest(self._bytes(), other._bytes())
+
+    def _bytes(self) -> bytes:
+        return self._value.encode(errors="surrogatepass")
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))

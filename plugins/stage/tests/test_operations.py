@@ -18,7 +18,6 @@ from matrixone_stage.operations import (
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
 from matrixone.exceptions import ConfigurationError, StageError
 from matrixone.operations import InTransaction
-from matrixone.secret import Secret
 
 KEYS = checked_credentials({"AWS_KEY_ID": "k", "AWS_SECRET_KEY": "s3cr3t"})
 
@@ -156,14 +155,3 @@ def test_a_url_no_stage_has(url):
 def test_a_bucket_has_a_name():
     with pytest.raises(ConfigurationError):
         s3_url("/", "x")
-
-
-def test_secrets_hide():
-    secret = Secret("hunter2")
-    assert "hunter2" not in f"{secret} {secret!r} {secret!s:>10}"
-    assert secret.reveal() == "hunter2"
-    assert secret == Secret(secret) != Secret("other")
-    assert secret != "hunter2"
-    assert hash(secret) == hash(Secret("hunter2"))
-    with pytest.raises(TypeError):
-        Secret(b"bytes")
