@@ -96,7 +96,7 @@ class ConnectionSettings:
         return URL.create(
             f"matrixone+{driver}",
             username=self.login,
-            password=self.password,
+            password=self.password.encode().decode("latin-1"),  # drivers encode it as Latin-1, the server keeps UTF-8
             host=self.host,
             port=self.port,
             database=self.database,
