@@ -189,8 +189,24 @@ class StageError(QueryError):
     """A stage is missing, exists already, or is invalid."""
 
 
+class FulltextError(QueryError):
+    """A full-text index is missing or cannot be made."""
+
+
+class MoCtlError(QueryError):
+    """The server did not do what it was told to."""
+
+
 class LoadError(QueryError):
     """Data could not be loaded; nothing of it was."""
+
+
+class ExportError(QueryError):
+    """Rows could not be written to a file, or the file exists."""
+
+
+class BranchError(QueryError):
+    """A branch is missing or exists already, or changes of two tables are in conflict."""
 
 
 class TransactionError(MatrixOneError, sa_exc.InvalidRequestError):
@@ -282,7 +298,9 @@ _TEXTS: tuple[tuple[re.Pattern[str], type[QueryError]], ...] = tuple(
         (r"^invalid input", DataError),
     )
 )
-_AUTHENTICATION = re.compile(r"Access denied|there is no (user|tenant|role)|suspended|check password failed")
+_AUTHENTICATION = re.compile(
+    r"Access denied|there is no (user|tenant|role)|suspended|user is locked|check password failed"
+)
 _ADMINISTRATIVE = range(20000, 30000)
 
 
