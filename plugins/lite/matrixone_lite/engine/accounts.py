@@ -212,9 +212,9 @@ def alter_account(catalog: Catalog, principal: Principal, statement: ast.AlterAc
         _set_password(catalog, account.id, statement.admin, statement.password or "")
         return
     if statement.status is not None:
-        if account.id == SYS_ACCOUNT:
-            raise internal("can not alter the status of the account sys")
-        suspended = time.time_ns() if statement.status == "suspend" else None
+        if account.id == SYS_ACCOUNT and statement.status != "open":
+            raise internal("account sys can not be suspended")
+        suspended = None if statement.status == "open" else time.time_ns()
         account = replace(account, status=statement.status, suspended=suspended)
     if statement.comment is not None:
         account = replace(account, comment=statement.comment)

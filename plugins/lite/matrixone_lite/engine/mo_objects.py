@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from matrixone_lite.engine.accounts import Account, Role, User
+    from matrixone_lite.engine.catalog import Catalog
+    from matrixone_lite.engine.grants import Granted
     from matrixone_lite.engine.pitr import Pitr
     from matrixone_lite.engine.publications import Publication
     from matrixone_lite.engine.session import LiteSession
@@ -130,8 +132,41 @@ def mo_role_privs(session: LiteSession) -> Iterator[Row]:
     catalog, account = session.catalog, session.principal.account_id
     names: dict[int, str] = {role.id: role.name for role in catalog.objects("role", account)}
     for item in granted_to(catalog, account, names):
-        what = (item.kind, 0, 0, item.privilege, item.level, 0)
+        what = (item.kind, _object_id(catalog, account, item), 0, item.privilege, item.level, 0)
         yield item.role, names[item.role], *what, timestamp_text(item.created), int(item.grant_option)
+
+
+def _object_id(catalog: Catalog, account: int, item: Granted) -> int:
+    database = catalog.database(account, item.database) if item.database else None
+    if database is None or not item.table:
+        return 0 if database is None else database.id
+    table = catalog.permanent_table(database.id, item.table)
+    return 0 if table is None else table.id
+
+
+@system_table(
+    SCHEMA,
+    "mo_role_grant",
+    (
+        ("granted_id", INT),
+        ("grantee_id", INT),
+        ("operation_role_id", INT),
+        ("operation_user_id", INT),
+        ("granted_time", TIMESTAMP),
+        ("with_grant_option", BOOL),
+    ),
+)
+def mo_role_grant(session: LiteSession) -> Iterator[Row]:
+    """Roles of roles."""
+    for member in session.catalog.objects("role", session.principal.account_id):
+        for role in sorted(member.roles):
+            yield role, member.id, 0, 0, timestamp_text(member.created), 0
+
+
+@system_table(SCHEMA, "mo_role_rule", (("role_id", INT), ("rule_name", varchar(200)), ("rule", TEXT)))
+def mo_role_rule(_session: LiteSession) -> Iterator[Row]:
+    """Rules of roles: none, ALTER ROLE ... ADD RULE is refused."""
+    return iter(())
 
 
 # --- snapshots, stages, publications ---------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from matrixone_lite.engine.reflect import timestamp_text
 from matrixone_lite.engine.show import show_sequences
 from matrixone_lite.engine.snapshots import snapshot_rows
 from matrixone_lite.engine.system import SYSTEM_TABLES
+from matrixone_lite.engine.temporal import utc_to_local
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -213,13 +214,19 @@ def _subscriptions(session: LiteSession, statement: ast.ShowList) -> Listing:
 def _accounts(session: LiteSession, statement: ast.ShowList) -> Listing:
     catalog, principal = session.catalog, session.principal
     require_admin(principal)
+    if statement.like is not None and principal.account_id != SYS_ACCOUNT:
+        raise internal("only sys account can use LIKE clause")
+
+    def local(moment: int | None) -> str | None:
+        return utc_to_local(timestamp_text(moment), session.context.zone)
+
     found: list[Account] = catalog.objects("account", SYS_ACCOUNT)
     rows = []
     for account in found:
         if principal.account_id in {SYS_ACCOUNT, account.id}:
             databases = catalog.databases(account.id)
             tables = sum(len(catalog.tables(database.id)) for database in databases)
-            times = timestamp_text(account.created), account.status, timestamp_text(account.suspended)
+            times = local(account.created), account.status, local(account.suspended)
             rows.append([account.name, account.admin, *times, len(databases), tables, 0, 0, account.comment])
     listing = Listing(_ACCOUNT_COLUMNS, rows)
     if not listing.like(statement.like).rows:
