@@ -103,9 +103,8 @@ class AccountMethods(Manager):
             found = replace(found, status=status, suspended_time=None, suspended_reason=suspend_reason)
         if not changes:
             raise ConfigurationError("alter_account() needs a comment, suspend or a password")
-        for change in changes:
-            outcome = self._session.run(AlterAccount(name, change, if_exists))
-        return replace(found, outcome=outcome)
+        outcomes = [self._session.run(AlterAccount(name, change, if_exists)) for change in changes]
+        return replace(found, outcome=outcomes[-1])
 
     def set_admin_password(
         self, account_name: str, password: str | Secret, admin_name: str | None = None

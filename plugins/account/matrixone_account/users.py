@@ -97,9 +97,8 @@ class UserMethods(Manager):
         user = replace(self._find_user(name) or User(name), comment=comment, locked_reason=lock_reason)
         if lock is not None:
             user = replace(user, status=UserStatus.LOCKED if lock else UserStatus.UNLOCKED)
-        for change in changes:
-            outcome = self._session.run(AlterUser(name, change, if_exists))
-        return replace(user, outcome=outcome)
+        outcomes = [self._session.run(AlterUser(name, change, if_exists)) for change in changes]
+        return replace(user, outcome=outcomes[-1])
 
     def set_password(self, user_name: str, password: str | Secret) -> Outcome[None]:
         """Give a user a new password, by ``ALTER USER``: the server takes ``SET PASSWORD`` and does nothing.

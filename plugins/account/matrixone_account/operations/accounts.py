@@ -89,7 +89,7 @@ class AlterAccount(Operation[None]):
     if_exists: bool = False
 
     def statement(self) -> Executable:
-        """ALTER ACCOUNT [IF EXISTS] name OPEN | SUSPEND | RESTRICTED | COMMENT ... | ADMIN_NAME ... IDENTIFIED BY ...."""
+        """ALTER ACCOUNT [IF EXISTS] name OPEN | SUSPEND | RESTRICTED | COMMENT ... | ADMIN_NAME ...."""
         words = "IF EXISTS " if self.if_exists else ""
         return SQL(f"ALTER ACCOUNT {words}{{name}} {{change}}").format(
             name=Identifier(self.account), change=self._option()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import TableClause, column, table
+from typing import TYPE_CHECKING
+
+from sqlalchemy import column, table
+
+if TYPE_CHECKING:
+    from sqlalchemy import TableClause
 
 
 def _table(name: str, *columns: str) -> TableClause:

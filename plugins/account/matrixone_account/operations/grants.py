@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sqlalchemy import and_, func, select
 
 from matrixone.exceptions import AccountError
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, joined
-from matrixone_account.model import Grant, GrantedObject, Membership, moment
+from matrixone_account.model import Grant, Membership, moment
 from matrixone_account.operations.catalog import (
     DATABASES,
     PRIVILEGES,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from matrixone.sql import Composable
+    from matrixone_account.model import GrantedObject
 
 Names = tuple[str, ...]
 
@@ -183,7 +184,7 @@ class ListGrants(Operation[list[Grant]]):
 
     def read(self, result: Result[Any]) -> list[Grant]:
         """The privileges, by role and object."""
-        return [_grant(*row) for row in result]
+        return [_grant(row) for row in result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class ListUserRoles(Operation[list[Membership]]):
 
     def read(self, result: Result[Any]) -> list[Membership]:
         """By role and user."""
-        return [Membership(role, user, "user", bool(option), moment(at)) for role, user, option, at in result]
+        return [_membership(row, "user") for row in result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class ListRoleMembers(Operation[list[Membership]]):
 
     def read(self, result: Result[Any]) -> list[Membership]:
         """By role and member."""
-        return [Membership(role, member, "role", bool(option), moment(at)) for role, member, option, at in result]
+        return [_membership(row, "role") for row in result]
 
 
 def _words(privileges: Iterable[str]) -> Composable:
@@ -265,17 +266,13 @@ def _target(target: GrantedObject) -> Composable:
     return SQL(f"{kind} {{name}}{everything}").format(name=Identifier(target.database))
 
 
-def _grant(
-    privilege: str,
-    kind: str,
-    level: str,
-    database: str | None,
-    table: str | None,
-    whole_database: str | None,
-    role: str,
-    option: int,
-    granted: int | None,
-) -> Grant:
+def _membership(row: Any, member_type: Literal["user", "role"]) -> Membership:
+    role, member, option, granted = row
+    return Membership(role, member, member_type, bool(option), moment(granted))
+
+
+def _grant(row: Any) -> Grant:
+    privilege, kind, level, database, table, whole_database, role, option, granted = row
     names = {
         "*.*": "*.*",
         "d": whole_database,

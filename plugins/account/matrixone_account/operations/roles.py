@@ -131,4 +131,9 @@ class ListRoles(Operation[list[Role]]):
 
     def read(self, result: Result[Any]) -> list[Role]:
         """The roles, by name."""
-        return [Role(name, number, moment(created)) for name, number, created in result]
+        return [_role(row) for row in result]
+
+
+def _role(row: Any) -> Role:
+    name, number, created = row
+    return Role(name, number, moment(created))

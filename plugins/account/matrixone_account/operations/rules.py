@@ -96,7 +96,7 @@ class ListRules(Operation[list[Rule]]):
 
     def read(self, result: Result[Any]) -> list[Rule]:
         """The rules, by role and table."""
-        return [Rule(*row) for row in result]
+        return [_rule(row) for row in result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +131,8 @@ class TableExists(Operation[bool]):
     def read(self, result: Result[Any]) -> bool:
         """Whether it was found."""
         return bool(result.scalar_one())
+
+
+def _rule(row: Any) -> Rule:
+    role, table, query = row
+    return Rule(role, table, query)

@@ -148,10 +148,7 @@ class ListUsers(Operation[list[User]]):
 
     def read(self, result: Result[Any]) -> list[User]:
         """The users, by name."""
-        return [
-            User(name, host, account, moment(created), UserStatus(status), default_role=role)
-            for name, host, account, created, status, role in result
-        ]
+        return [_user(row) for row in result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +165,14 @@ class CurrentLogin(Operation[Login]):
 
     def read(self, result: Result[Any]) -> Login:
         """Account, user and role."""
-        return Login(*result.one())
+        return _login(result.one())
+
+
+def _login(row: Any) -> Login:
+    account, user, role = row
+    return Login(account, user, role)
+
+
+def _user(row: Any) -> User:
+    name, host, account, created, status, role = row
+    return User(name, host, account, moment(created), UserStatus(status), default_role=role)
