@@ -132,11 +132,11 @@ def _load(session: ManagerSession, data: Data, table: Table, columns: Columns) -
         try:
             rows += session.run(operation).value
         except QueryError as error:
+            lasting = error.retryable or isinstance(error, (IntegrityError, LoadError))
+            failure = error if lasting else error.recast(LoadError)
             if rows:
-                error.add_note(f"rows are counted from row {rows + 1} of the data")
-            if error.retryable or isinstance(error, (IntegrityError, LoadError)):
-                raise
-            raise error.recast(LoadError) from error
+                failure.add_note(f"rows are counted from row {rows + 1} of the data")
+            raise failure from (error.__cause__ if lasting else error)
     return rows
 
 

@@ -236,6 +236,17 @@ def test_an_error_early_in_a_large_file_leaves_the_connection_in_step(users, fil
     assert rows(users) == [(1, "one")]
 
 
+def test_an_error_late_in_a_large_file_takes_all_of_it_back(matrixone_client, file):
+    matrixone_client.create_table("users", {"id": "int", "name": "varchar(50)"})
+    text = "".join(f"{number},{'x' * 40}\n" for number in range(30_000)) + "x,bad\n"
+    with matrixone_client.session() as session:
+        session.insert("users", {"id": 1, "name": "one"})
+        with pytest.raises(LoadError) as caught:
+            session.load_data.from_csv(file(text), "users")
+        assert "rows are counted from row" in caught.value.__notes__[0]
+    assert rows(matrixone_client) == [(1, "one")]
+
+
 @pytest.mark.parametrize("text", ["1\n", "1,one,more\n", "x,one\n", f"1,{'x' * 51}\n"])
 def test_rows_that_do_not_fit(users, file, text):
     with pytest.raises(LoadError):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matrixone_load_data.formats import Csv, JsonLines
-from matrixone_load_data.loading import _pieces
+from matrixone_load_data.loading import ClientData, _pieces
 from matrixone_load_data.operations import (
     Column,
     CreateStaging,
@@ -21,7 +21,7 @@ from matrixone_load_data.operations import (
 from matrixone_load_data.sources import ServerFile, Text, file_source
 
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
-from matrixone.exceptions import ConfigurationError, InvalidNameError
+from matrixone.exceptions import ConfigurationError, InvalidNameError, LoadError
 from matrixone.operations import InTransaction
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
@@ -163,3 +163,11 @@ def test_a_path_the_server_cannot_open(path):
 def test_whose_file_it_is():
     assert file_source("stage://s/f", "auto", "utf-8") == ServerFile("stage://s/f")
     assert file_source("/x/f.csv", False, "utf-8") == ServerFile("/x/f.csv")
+
+
+def test_what_goes_in_one_statement_has_a_limit():
+    line = "x" * (1 << 20) + "\n"
+    assert ClientData(Text(line * 14), Csv(), None, whole=True).at_once
+    assert not ClientData(Text(line * 14), Csv(), None, whole=False).at_once
+    with pytest.raises(LoadError, match="too large"):
+        ClientData(Text(line * 16), Csv(), None, whole=True)
