@@ -9,8 +9,13 @@ from matrixone.managers import AsyncManager, Manager
 
 if TYPE_CHECKING:
     from matrixone_account import AccountManager, AsyncAccountManager
+    from matrixone_branch import AsyncBranchManager, BranchManager
     from matrixone_clone import AsyncCloneManager, CloneManager
+    from matrixone_export import AsyncExportManager, ExportManager
+    from matrixone_fulltext import AsyncFulltextIndexManager, FulltextIndexManager
     from matrixone_load_data import AsyncLoadDataManager, LoadDataManager
+    from matrixone_metadata import AsyncMetadataManager, MetadataManager
+    from matrixone_moctl import AsyncMoCtlManager, MoCtlManager
     from matrixone_pubsub import AsyncPubSubManager, PubSubManager
     from matrixone_snapshots import AsyncSnapshotManager, SnapshotManager
     from matrixone_stage import AsyncStageManager, StageManager
@@ -97,6 +102,31 @@ class ManagerAttributes(_Managers):
         """Vector indexes."""
         return cast("VectorManager", self._named("vector_ops"))
 
+    @property
+    def fulltext_index(self) -> FulltextIndexManager:
+        """Full-text indexes and searches."""
+        return cast("FulltextIndexManager", self._named("fulltext_index"))
+
+    @property
+    def metadata(self) -> MetadataManager:
+        """What tables consist of: columns, indexes, objects, sizes."""
+        return cast("MetadataManager", self._named("metadata"))
+
+    @property
+    def moctl(self) -> MoCtlManager:
+        """Control of the server: flushes and checkpoints."""
+        return cast("MoCtlManager", self._named("moctl"))
+
+    @property
+    def branch(self) -> BranchManager:
+        """Branches of tables and databases: differences, merges."""
+        return cast("BranchManager", self._named("branch"))
+
+    @property
+    def export(self) -> ExportManager:
+        """Rows of queries into files."""
+        return cast("ExportManager", self._named("export"))
+
 
 class AsyncManagerAttributes(_Managers):
     """The managers of an asynchronous session or client."""
@@ -147,6 +177,31 @@ class AsyncManagerAttributes(_Managers):
         """Vector indexes."""
         return cast("AsyncVectorManager", self._named("vector_ops"))
 
+    @property
+    def fulltext_index(self) -> AsyncFulltextIndexManager:
+        """Full-text indexes and searches."""
+        return cast("AsyncFulltextIndexManager", self._named("fulltext_index"))
+
+    @property
+    def metadata(self) -> AsyncMetadataManager:
+        """What tables consist of: columns, indexes, objects, sizes."""
+        return cast("AsyncMetadataManager", self._named("metadata"))
+
+    @property
+    def moctl(self) -> AsyncMoCtlManager:
+        """Control of the server: flushes and checkpoints."""
+        return cast("AsyncMoCtlManager", self._named("moctl"))
+
+    @property
+    def branch(self) -> AsyncBranchManager:
+        """Branches of tables and databases: differences, merges."""
+        return cast("AsyncBranchManager", self._named("branch"))
+
+    @property
+    def export(self) -> AsyncExportManager:
+        """Rows of queries into files."""
+        return cast("AsyncExportManager", self._named("export"))
+
 
 def _spec(name: str, owner: object) -> ManagerSpec:
     from matrixone.registry import registry
@@ -157,7 +212,7 @@ def _spec(name: str, owner: object) -> ManagerSpec:
     known = ", ".join(registry().names()) or "none"
     hint = ""
     if isinstance(getattr(type(owner), name, None), property):
-        hint = f"; pip install matrixone-{name.removesuffix('_ops').replace('_', '-')}"
+        hint = f"; pip install matrixone-{name.removesuffix('_ops').removesuffix('_index').replace('_', '-')}"
     raise MissingManagerError(
         f"{type(owner).__name__!r} object has no attribute {name!r}: no installed plugin offers such a manager "
         f"(installed: {known}){hint}"
