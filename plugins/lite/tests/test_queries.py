@@ -151,3 +151,12 @@ def test_sql_modes_change_what_is_allowed(tables):
     assert tables.rows("select x, max(id) from a where id = 2") == [["two", 2]]
     tables.run("set sql_mode = 'PIPES_AS_CONCAT,ANSI_QUOTES'")
     assert tables.rows("""select "x" || '!' from a where id = 2""") == [["two!"]]
+
+
+def test_long_conditions(tables):
+    either = " or ".join(f"id = {n} and x <> 'q{n}'" for n in range(2, 3000))
+    assert tables.rows(f"select id from a where {either} order by id") == [[2], [3]]
+    pairs = ", ".join(f"({n}, 'one')" for n in range(3000))
+    assert tables.rows(f"select id from a where (id, x) in ({pairs})") == [[1]]
+    names = ", ".join(f"'name {n}'" for n in range(40_000))
+    assert tables.rows(f"select count(*) from a where x not in ({names})") == [[3]]

@@ -16,12 +16,18 @@ from matrixone_lite.engine.types import Kind, Type, Value
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matrixone_lite.engine.scope import Scope
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.storage import UserFunction
 
 Late = Callable[["LiteSession"], Value]
 """A parameter whose value is computed each time the statement runs."""
+
+
+_MOST_PARAMETERS: Final = 30_000
+"""A little below SQLite's limit; further texts are written into the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Parameters:
 
         Equal values share a parameter, so that equal expressions have equal texts.
         """
+        if len(self.values) >= _MOST_PARAMETERS and isinstance(value, str) and "\0" not in value:
+            return "'" + value.replace("'", "''") + "'"
         key = (type(value), value)
         if key not in self._known:
             self.values.append(value)
@@ -259,10 +267,11 @@ class Binder:
         symbol = expr.operator
         if symbol == "||" and self.session.pipes_concatenate:
             return bind_function(self, ast.Function("concat", (expr.left, expr.right)), scope)
-        left, right = self.condition(expr.left, scope), self.condition(expr.right, scope)
         if symbol == "xor":
+            left, right = self.condition(expr.left, scope), self.condition(expr.right, scope)
             return Bound(f"(({left}) <> ({right}))", types.BOOL)
-        return Bound(f"({left} {'AND' if symbol == 'and' else 'OR'} {right})", types.BOOL)
+        conditions = [self.condition(operand, scope) for operand in _operands(expr)]
+        return Bound(joined(conditions, "AND" if symbol == "and" else "OR"), types.BOOL)
 
     def _operand(self, expr: ast.Expr, scope: Scope) -> Bound:
         if (
@@ -422,6 +431,24 @@ class Binder:
         if found is None:
             raise invalid_input(f"column {expr.column.name} does not exist")
         return found
+
+
+def _operands(expr: ast.Binary) -> list[ast.Expr]:
+    """The operands of a chain of one operator, which may be longer than Python calls can be deep."""
+    found: list[ast.Expr] = []
+    left: ast.Expr = expr
+    while isinstance(left, ast.Binary) and left.operator == expr.operator:
+        found.append(left.right)
+        left = left.left
+    return [left, *reversed(found)]
+
+
+def joined(conditions: Sequence[str], word: str) -> str:
+    """Conditions joined by AND or OR, as a tree that is no deeper than SQLite allows."""
+    if len(conditions) == 1:
+        return conditions[0]
+    middle = len(conditions) // 2
+    return f"({joined(conditions[:middle], word)} {word} {joined(conditions[middle:], word)})"
 
 
 _BINDERS: Final[dict[type[ast.Expr], Callable[[Binder, Any, Scope], Bound]]] = {

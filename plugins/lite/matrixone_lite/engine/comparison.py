@@ -176,14 +176,29 @@ def in_list(binder: Binder, expr: ast.InList, scope: Scope) -> Bound:
     operand = _bare(expr.operand)
     word = "NOT " if expr.negated else ""
     if isinstance(operand, ast.Row):
-        options = [_rows_equal(binder, "=", operand, _as_row(item), scope).sql for item in expr.items]
-        return Bound(f"({word}({' OR '.join(options)}))", types.BOOL)
+        return _row_in_list(binder, operand, [_as_row(item) for item in expr.items], scope, word)
     bound = binder.bind(operand, scope)
     items = [binder.bind(item, scope) for item in expr.items]
     pairs = [align(binder, "in", bound, item) for item in items]
     if all(left.sql == bound.sql for left, _ in pairs):
         return Bound(f"({bound.sql} {word}IN ({', '.join(item.sql for _, item in pairs)}))", types.BOOL)
     options = [f"({left.sql} = {right.sql})" for left, right in pairs]
+    return Bound(f"({word}({' OR '.join(options)}))", types.BOOL)
+
+
+def _row_in_list(binder: Binder, operand: ast.Row, items: Sequence[ast.Row], scope: Scope, word: str) -> Bound:
+    lefts = [binder.bind(part, scope) for part in operand.items]
+    rows = []
+    for item in items:
+        if len(item.items) != len(lefts):
+            raise invalid_argument("operator in, bad value [TUPLE TUPLE]")
+        rows.append(
+            [align(binder, "in", left, binder.bind(part, scope)) for left, part in zip(lefts, item.items, strict=True)]
+        )
+    if all(pair[0].sql == left.sql for row in rows for pair, left in zip(row, lefts, strict=True)):
+        values = ", ".join(f"({', '.join(right.sql for _, right in row)})" for row in rows)
+        return Bound(f"(({', '.join(left.sql for left in lefts)}) {word}IN (VALUES {values}))", types.BOOL)
+    options = ["(" + " AND ".join(f"{left.sql} = {right.sql}" for left, right in row) + ")" for row in rows]
     return Bound(f"({word}({' OR '.join(options)}))", types.BOOL)
 
 

@@ -39,17 +39,17 @@ def _nodes(value: object) -> Iterator[ast.Node]:
 
 def walk(node: ast.Node, *, into_queries: bool = False) -> Iterator[ast.Node]:
     """``node`` and everything below it; subqueries only when asked."""
-    yield node
-    for child in children(node):
-        if into_queries or not isinstance(child, ast.Query):
-            yield from walk(child, into_queries=into_queries)
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        below = [child for child in children(current) if into_queries or not isinstance(child, ast.Query)]
+        waiting += reversed(below)
 
 
 def has_aggregate(node: ast.Node) -> bool:
     """Whether an expression aggregates the rows of its own query."""
-    if isinstance(node, ast.Function) and node.window is None and is_aggregate(node.name):
-        return True
-    return any(has_aggregate(child) for child in children(node) if not isinstance(child, ast.Query))
+    return any(isinstance(one, ast.Function) and one.window is None and is_aggregate(one.name) for one in walk(node))
 
 
 def transform(node: ast.Node, change: Callable[[ast.Node], ast.Node | None]) -> ast.Node:
