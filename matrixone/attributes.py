@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from matrixone_load_data import AsyncLoadDataManager, LoadDataManager
     from matrixone_metadata import AsyncMetadataManager, MetadataManager
     from matrixone_moctl import AsyncMoCtlManager, MoCtlManager
+    from matrixone_pitr import AsyncPitrManager, PitrManager
     from matrixone_pubsub import AsyncPubSubManager, PubSubManager
+    from matrixone_restore import AsyncRestoreManager, RestoreManager
     from matrixone_snapshots import AsyncSnapshotManager, SnapshotManager
     from matrixone_stage import AsyncStageManager, StageManager
     from matrixone_vector import AsyncVectorManager, VectorManager
@@ -76,6 +78,16 @@ class ManagerAttributes(_Managers):
     def clone(self) -> CloneManager:
         """Copies of databases and tables."""
         return cast("CloneManager", self._named("clone"))
+
+    @property
+    def restore(self) -> RestoreManager:
+        """Going back to the past."""
+        return cast("RestoreManager", self._named("restore"))
+
+    @property
+    def pitr(self) -> PitrManager:
+        """Recovery windows."""
+        return cast("PitrManager", self._named("pitr"))
 
     @property
     def load_data(self) -> LoadDataManager:
@@ -151,6 +163,16 @@ class AsyncManagerAttributes(_Managers):
     def clone(self) -> AsyncCloneManager:
         """Copies of databases and tables."""
         return cast("AsyncCloneManager", self._named("clone"))
+
+    @property
+    def restore(self) -> AsyncRestoreManager:
+        """Going back to the past."""
+        return cast("AsyncRestoreManager", self._named("restore"))
+
+    @property
+    def pitr(self) -> AsyncPitrManager:
+        """Recovery windows."""
+        return cast("AsyncPitrManager", self._named("pitr"))
 
     @property
     def load_data(self) -> AsyncLoadDataManager:
