@@ -213,7 +213,7 @@ class LoadDataManager(Manager):
 
 
 class AsyncLoadDataManager(AsyncManager[LoadDataManager]):
-    """:class:`LoadDataManager` for asyncio. A file is read in pieces of a megabyte; between them the event loop runs."""
+    """:class:`LoadDataManager` for asyncio. Files are read a megabyte at a time; between them the event loop runs."""
 
     from_csv = awaitable(LoadDataManager.from_csv)
     from_tsv = awaitable(LoadDataManager.from_tsv)
