@@ -44,10 +44,11 @@ class _Managers:
             managers[name] = self._make_manager(_spec(name, self))
         return managers[name]
 
-    def _make_manager(self, spec: ManagerSpec) -> Any:
-        raise NotImplementedError
+    if TYPE_CHECKING:
 
-    if not TYPE_CHECKING:  # type checkers report misspelt attributes; managers of others are typed by `manager(cls)`
+        def _make_manager(self, spec: ManagerSpec) -> Any: ...
+
+    else:  # type checkers report misspelt attributes; managers of others are typed by `manager(cls)`
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
