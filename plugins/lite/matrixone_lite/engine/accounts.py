@@ -37,14 +37,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of an account; ``roles`` are the ids of those granted."""
+    """A user of an account; ``roles`` are the ids of those granted.
+
+    :param status: unlock; lock, as CREATE USER ... LOCK leaves it, which logs in all the same; or forbid
+    """
 
     id: int
     name: str
     password: bytes
     default_role: int
     roles: frozenset[int]
-    locked: bool = False
+    status: str = "unlock"
     created: int = 0
     creator: int = 0
     comment: str = ""
@@ -128,7 +131,7 @@ def authenticate(catalog: Catalog, login: str, scramble: bytes, response: bytes)
     user: User | None = catalog.object("user", account.id, user_name)
     if user is None:
         raise internal(f"there is no user {user_name}")
-    if user.locked:
+    if user.status == "forbid":
         raise internal("user is locked, please ask the administrator to unlock")
     role = _login_role(catalog, account, user, role_name)
     if not native_check(user.password, scramble, response):

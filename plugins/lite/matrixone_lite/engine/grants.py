@@ -75,7 +75,10 @@ def _wider(privilege: str) -> tuple[str, str]:
 def grant(session: LiteSession, statement: ast.Grant) -> Done:
     """GRANT of privileges."""
     catalog, account = session.catalog, session.principal.account_id
-    for granted in _named(session, statement, grant_option=statement.grant_option):
+    named = list(_named(session, statement, grant_option=statement.grant_option))
+    if not all(_may_pass_on(session, granted) for granted in named):
+        require_admin(session.principal)
+    for granted in named:
         catalog.put_object("privilege", account, granted.name, granted)
     return Done()
 
@@ -83,14 +86,24 @@ def grant(session: LiteSession, statement: ast.Grant) -> Done:
 @handles(ast.Revoke)
 def revoke(session: LiteSession, statement: ast.Revoke) -> Done:
     """REVOKE of privileges; those that are not there are passed over."""
+    require_admin(session.principal)
     for granted in _named(session, statement, grant_option=False):
         session.catalog.drop_object("privilege", session.principal.account_id, granted.name)
     return Done()
 
 
+def _may_pass_on(session: LiteSession, granted: Granted) -> bool:
+    """Whether the session's roles have the privilege with the option to grant it."""
+    catalog, principal = session.catalog, session.principal
+    roles = reachable(catalog, principal.account_id, {principal.role_id})
+    return any(
+        item.grant_option and item.covers(granted.privilege, granted.database, granted.table)
+        for item in granted_to(catalog, principal.account_id, roles)
+    )
+
+
 def _named(session: LiteSession, statement: ast.Grant | ast.Revoke, *, grant_option: bool) -> Iterator[Granted]:
     """What a statement grants or revokes, one by one; nothing when any of it is wrong."""
-    require_admin(session.principal)
     roles = [require_role(session.catalog, session.principal.account_id, name) for name in statement.roles]
     privileges = [_privilege(written, statement.object) for written in statement.privileges]
     level, database, table = _object(session, statement)

@@ -75,9 +75,8 @@ def mo_user(session: LiteSession) -> Iterator[Row]:
     """Users; their password hashes are not shown."""
     users: list[User] = session.catalog.objects("user", session.principal.account_id)
     for user in users:
-        status = "forbid" if user.locked else "unlock"
         times = (timestamp_text(user.created), None)
-        yield user.id, "localhost", user.name, "", status, *times, "PASSWORD", user.creator, 0, user.default_role
+        yield user.id, "localhost", user.name, "", user.status, *times, "PASSWORD", user.creator, 0, user.default_role
 
 
 @system_table(

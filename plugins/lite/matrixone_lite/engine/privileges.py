@@ -38,6 +38,8 @@ _FREE: Final = (
     ast.ShowList,
     ast.ShowAdministrative,
     ast.ShowGrants,
+    ast.Grant,  # the statement itself sees who may pass on what
+    ast.Revoke,
     ast.Kill,
     ast.Refused,
     ast.Unsupported,

@@ -58,7 +58,7 @@ def create_user(catalog: Catalog, principal: Principal, statement: ast.CreateUse
             native_hash(password),
             role.id,
             frozenset({PUBLIC_ROLE_ID, role.id}),
-            bool(statement.locked),
+            "lock" if statement.locked else "unlock",
             time.time_ns(),
             principal.user_id,
             statement.comment or "",
@@ -81,7 +81,7 @@ def alter_user(catalog: Catalog, principal: Principal, statement: ast.AlterUser)
     if spec.password is not None:
         user = replace(user, password=native_hash(check_password(spec.password)))
     if statement.locked is not None:
-        user = replace(user, locked=statement.locked)
+        user = replace(user, status="forbid" if statement.locked else "unlock")
     catalog.put_object("user", principal.account_id, name, user)
 
 
