@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matrixone.exceptions import ConfigurationError
+from matrixone.exceptions import AccountError, ConfigurationError
 from matrixone.managers import Manager
 from matrixone.operations import CurrentDatabase
 from matrixone.sql import checked_name, split_name
@@ -42,7 +42,7 @@ class GrantMethods(Manager):
         *,
         with_grant_option: bool = False,
     ) -> Outcome[None]:
-        """Let a role do something (``GRANT``); a rollback does not take it back.
+        """Let a role do something (``GRANT``); a rollback takes it back, unless the role had any of it before.
 
         Args:
             privilege: One of :data:`matrixone_account.PRIVILEGES` for the object type, or several.
@@ -59,7 +59,8 @@ class GrantMethods(Manager):
         """
         target, privileges = self._granted(privilege, object_type, object_name)
         roles = _roles(to_role, to_user)
-        return self._session.run(GrantPrivilege(privileges, target, roles, with_grant_option))
+        new = self._is_new(privileges, target, roles)
+        return self._session.run(GrantPrivilege(privileges, target, roles, with_grant_option, new))
 
     def revoke_privilege(
         self,
@@ -95,7 +96,7 @@ class GrantMethods(Manager):
         to_role: str | Iterable[str] | None = None,
         with_grant_option: bool = False,
     ) -> Outcome[None]:
-        """Give a role to a user or to another role (``GRANT``); a rollback does not take it back.
+        """Give a role to a user or to another role (``GRANT``); a rollback takes back what was new.
 
         The user acts as that role only where the login names it, see :func:`matrixone_account.login_name`.
 
@@ -109,8 +110,9 @@ class GrantMethods(Manager):
             AccountError: There is no such role or user, or a role would contain itself.
             ConfigurationError: Neither a user nor a role is named.
         """
-        members = _members(to_user, to_role)
-        return self._session.run(GrantRole(names.member_names(role_name), members, with_grant_option))
+        roles, members = names.member_names(role_name), _members(to_user, to_role)
+        new = self._are_new(roles, members)
+        return self._session.run(GrantRole(roles, members, with_grant_option, new))
 
     def revoke_role(
         self,
@@ -170,6 +172,25 @@ class GrantMethods(Manager):
             if (role is None or membership.role == role.lower())
             and (member is None or membership.member in {member, member.lower()})
         ]
+
+    def _is_new(self, privileges: tuple[str, ...], target: GrantedObject, roles: tuple[str, ...]) -> bool:
+        """Whether none of the roles has any of it; not if the caller may not look."""
+        try:
+            had = self._session.run(ListGrants(roles)).value
+        except AccountError:
+            return False
+        return not any(
+            grant.privilege in privileges and (grant.object_type, grant.object_name) == (target.type, target.name)
+            for grant in had
+        )
+
+    def _are_new(self, roles: tuple[str, ...], members: tuple[str, ...]) -> bool:
+        """Whether none of the members has any of the roles; not if the caller may not look."""
+        try:
+            had = self.list_memberships()
+        except AccountError:
+            return False
+        return not any(each.role in roles and each.member in members for each in had)
 
     def _roles_of(self, user: str) -> set[str]:
         memberships = self.list_memberships()

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from matrixone_account.names import login_name
+from matrixone_account.privileges import ObjectType
 
 if TYPE_CHECKING:
     from matrixone.operations import Outcome
     from matrixone.secret import Secret
-    from matrixone_account.privileges import ObjectType
 
 
 class AccountStatus(enum.Enum):
@@ -235,6 +235,13 @@ class GrantedObject:
     type: ObjectType
     database: str | None = None
     table: str | None = None
+
+    @property
+    def name(self) -> str:
+        """As :attr:`Grant.object_name` has it."""
+        if self.type in {ObjectType.ACCOUNT, ObjectType.DATABASE}:
+            return self.database or "*"
+        return f"{self.database or '*'}.{self.table or '*'}".lower()
 
 
 def moment(seconds: int | None) -> datetime | None:

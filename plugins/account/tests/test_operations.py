@@ -141,6 +141,9 @@ def test_undo():
     assert CreateUser("u", PASSWORD).undo() == DropUser("u", if_exists=True)
     assert CreateRole("r").undo() == DropRole("r", if_exists=True)
     assert RenameRole("r", "s").undo() == RenameRole("s", "r")
+    assert GrantPrivilege(("all",), TABLE, ("r",), new=True).undo() == RevokePrivilege(("all",), TABLE, ("r",))
+    assert GrantRole(("r",), ("u",), new=True).undo() == RevokeRole(("r",), ("u",))
+    assert GrantPrivilege(("all",), TABLE, ("r",)).undo() is None
     for operation in (AlterUser("u", True), DropRole("r"), GrantRole(("r",), ("u",)), AlterAccount("a", "c")):
         assert operation.undo() is None
 

@@ -93,13 +93,54 @@ def test_after_the_commit_in_order(client, role, user, table):
     assert granted(client.account, role) == {("select", "table", table)}
 
 
-def test_grants_stay_after_a_rollback(client, role, table):
+def test_a_rollback_takes_back_what_is_new(client, role, other_role, user, table, matrixone_database):
     client.account.create_role(role)
     with client.session() as session:
+        session.account.create_role(other_role)
+        session.account.create_user(user, "secret")
         session.account.grant_privilege("select", "table", table, to_role=role)
+        session.account.grant_privilege("all", "table", f"{matrixone_database}.*", to_role=[role, other_role])
+        session.account.grant_privilege("show tables", "database", matrixone_database, to_role=role)
+        session.account.grant_privilege("connect", "account", to_role=role)
+        session.account.grant_role(role, user)
+        session.account.grant_role(role, to_role=other_role)
+        assert len(client.account.list_grants(role=role)) == 4
+        session.rollback()
+    assert client.account.list_grants(role=role) == []
+    assert client.account.list_memberships(role) == []
+
+
+def test_a_rollback_leaves_what_was_there_before(client, role, user, table):
+    client.account.create_role(role)
+    client.account.create_user(user, "secret")
+    client.account.grant_privilege("select", "table", table, to_role=role)
+    client.account.grant_role(role, user)
+    with client.session() as session:
+        session.account.grant_privilege("select, insert", "table", table, to_role=role)
+        session.account.grant_role(role, user)
         with pytest.warns(RollbackWarning, match="cannot be undone"):
             session.rollback()
-    assert granted(client.account, role) == {("select", "table", table)}
+    assert granted(client.account, role) == {("select", "table", table), ("insert", "table", table)}
+    assert client.account.list_memberships(role, member=user)
+
+
+def test_revoking_is_not_undone(client, role, table):
+    client.account.create_role(role)
+    client.account.grant_privilege("select", "table", table, to_role=role)
+    with client.session() as session:
+        session.account.revoke_privilege("select", "table", table, from_role=role)
+        with pytest.warns(RollbackWarning, match="cannot be undone"):
+            session.rollback()
+    assert client.account.list_grants(role=role) == []
+
+
+def test_who_may_grant_but_not_look_grants(client, role, other_role, user, log_in):
+    client.account.create_role(role)
+    client.account.create_role(other_role)
+    client.account.grant_privilege("connect", "account", to_role=role, with_grant_option=True)
+    client.account.create_user(user, "secret", default_role=role)
+    log_in(user, "secret").account.grant_privilege("connect", "account", to_role=other_role)
+    assert granted(client.account, other_role) == {("connect", "account", "*")}
 
 
 def test_grant_list_revoke(client, role, table, matrixone_database):

@@ -59,6 +59,10 @@ def test_t17_the_default_role_is_given_at_creation(client, user, role, log_in):
 
 
 def test_t_create_user_lock_lets_the_user_log_in_so_alter_user_is_sent(client, user, log_in):
+    client.execute(f"CREATE USER {user} IDENTIFIED BY 'secret' LOCK")
+    log_in(user, "secret")
+    assert client.account.get_user(user).status is UserStatus.LABELLED
+    client.account.drop_user(user)
     assert client.account.create_user(user, "secret", lock=True).locked
     assert client.account.get_user(user).locked
     with pytest.raises(AuthenticationError, match="locked"):
@@ -189,3 +193,15 @@ def test_hostile_passwords(client: Client, user, matrixone_url, text):
         return
     with Client(url=matrixone_url, user=user, password=text, database="") as connected:
         assert connected.account.current_login().user == user
+
+
+def test_passwords_are_not_in_the_log(client, user, caplog):
+    caplog.set_level("INFO", logger="matrixone.query")
+    with client.session() as session:
+        session.account.create_user(user, "hunter2'x\\")
+        session.account.set_password(user, "hunter3")
+        with pytest.raises(AccountError) as caught:
+            session.account.create_user(user, "hunter4")
+    assert f"CREATE USER `{user}`" in caplog.text
+    for text in (caplog.text, str(caught.value), repr(caught.value), repr(caught.value.__cause__)):
+        assert "hunter" not in text

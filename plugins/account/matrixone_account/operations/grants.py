@@ -43,6 +43,7 @@ class GrantPrivilege(Operation[None]):
         target: What they are granted on.
         roles: Names of the roles.
         with_grant_option: The roles may pass it on.
+        new: None of the roles had any of it, so that a rollback may take it away.
     """
 
     name: ClassVar = "account.grant_privilege"
@@ -53,6 +54,7 @@ class GrantPrivilege(Operation[None]):
     target: GrantedObject
     roles: Names
     with_grant_option: bool = False
+    new: bool = False
 
     def statement(self) -> Executable:
         """GRANT privilege, ... ON ACCOUNT | DATABASE | TABLE | VIEW object TO role, ... [WITH GRANT OPTION]."""
@@ -62,6 +64,10 @@ class GrantPrivilege(Operation[None]):
             roles=_identifiers(self.roles),
             option=_option(self.with_grant_option),
         )
+
+    def undo(self) -> RevokePrivilege | None:
+        """Take it away again, if it is new."""
+        return RevokePrivilege(self.privileges, self.target, self.roles) if self.new else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class GrantRole(Operation[None]):
         roles: Names of the roles.
         members: Names of the users and roles; the server keeps both in one list of names.
         with_grant_option: The members may pass them on.
+        new: None of the members had any of the roles, so that a rollback may take them away.
     """
 
     name: ClassVar = "account.grant_role"
@@ -106,6 +113,7 @@ class GrantRole(Operation[None]):
     roles: Names
     members: Names
     with_grant_option: bool = False
+    new: bool = False
 
     def statement(self) -> Executable:
         """GRANT role, ... TO user | role, ... [WITH GRANT OPTION]."""
@@ -114,6 +122,10 @@ class GrantRole(Operation[None]):
             members=_identifiers(self.members),
             option=_option(self.with_grant_option),
         )
+
+    def undo(self) -> RevokeRole | None:
+        """Take them away again, if they are new."""
+        return RevokeRole(self.roles, self.members) if self.new else None
 
 
 @dataclass(frozen=True, slots=True)
