@@ -13,7 +13,8 @@ class AccountManager(AccountMethods, UserMethods, RoleMethods, GrantMethods):
     """Accounts, their users and roles, and who may do what.
 
     The server takes these statements outside transactions only: they run at once where none is open and after the
-    session's commit where one is. What was made at once is dropped again by a rollback; the rest is not undone.
+    session's commit where one is. A rollback drops what was made at once, takes back what was granted anew and gives
+    renamed roles their old name; it undoes no change, revoke or drop.
     """
 
 
