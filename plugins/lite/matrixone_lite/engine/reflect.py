@@ -98,9 +98,12 @@ def algorithm(index: Index) -> str:
 
 
 def parameters(index: Index) -> str:
-    """The options of a vector index as JSON of texts, the parser of a fulltext index likewise."""
+    """The options of a vector index as JSON of texts, those of a fulltext index likewise."""
     if index.kind == "fulltext":
-        return json.dumps({"parser": index.parser}, separators=(",", ":")) if index.parser else ""
+        kept = {"async": "true"} if "async" in dict(index.options) else {}
+        if index.parser:
+            kept["parser"] = index.parser
+        return json.dumps(kept, separators=(",", ":")) if kept else ""
     if index.kind not in {"ivfflat", "hnsw"}:
         return ""
     hidden = {"comment", "visible", "include"}

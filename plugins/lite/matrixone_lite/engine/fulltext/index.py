@@ -89,7 +89,7 @@ class FulltextIndex:
         :return: score by row id
         """
         with self._mutex:
-            visible = self._refresh(connection)
+            visible = {row for row in self._refresh(connection) if self._words.lengths[row]}
             search = _Search(self._words, visible, bm25=algorithm.upper() == "BM25")
             scores = search.boolean(parse_boolean(pattern)) if mode == "boolean" else search.natural(pattern)
         return {row[0]: score for row, score in scores.items()}
