@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _OPERATORS = "+\\-<>~"
 _PHRASE = re.compile('"([^"]*)"')
-_DOUBLE = re.compile(r"(?:^|(?<=[\s(]))(?:[+-][+-]|[<>~][+\-<>~])")
+_DOUBLE = re.compile(rf"(?:^|(?<=[\s(]))[{_OPERATORS}]*(?:[+-][+-]|[<>~][{_OPERATORS}])")
 _ALONE = re.compile(rf"(?:^|(?<=[\s(]))(?=[{_OPERATORS}*])[{_OPERATORS}]*\*?(?=[\s)]|$)")
+_SHORTEST = 2  # characters the server looks for as they are
 _EMPTY_GROUP = re.compile(r"\(\s*\)")
 
 
@@ -141,6 +142,8 @@ def checked_boolean(query: object) -> str:
         raise ConfigurationError(f"brackets are empty or not closed in {query!r}")
     if _DOUBLE.search(words) or _ALONE.search(words):
         raise ConfigurationError(f"an operator stands before no word in {query!r}")
+    if any(len(part) > _SHORTEST and not any(map(_belongs_to_word, part)) for part in re.split(r"[\s()]+", words)):
+        raise ConfigurationError(f"there is a part without a word in {query!r}")
     return query
 
 

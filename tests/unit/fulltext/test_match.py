@@ -88,6 +88,8 @@ def test_there_has_to_be_a_word(query, mode):
         "+-red",
         "<>red",
         "~+red",
+        "+<~~red",
+        "red !!!",
         "red -",
         "+ red",
         "red ~ x",
