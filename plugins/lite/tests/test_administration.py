@@ -42,6 +42,21 @@ def test_dropping_an_account_drops_its_databases(connect, account):
     assert ["own"] not in account().rows("show databases")
 
 
+def test_subscriptions_are_listed_once_they_are_committed(db, account):
+    subscriber = account()
+    db.run("create publication t_open database t_db account t_acc")
+    subscriber.run("begin", "create database t_sub from sys publication t_open")
+    assert subscriber.rows("show subscriptions") == []
+    assert subscriber.rows("show subscriptions all")[0][6] is None
+    assert db.rows("select sub_name from mo_catalog.mo_subs") == []
+    subscriber.run("commit")
+    assert subscriber.rows("show subscriptions")[0][6] == "t_sub"
+    subscriber.run("begin", "drop database t_sub")
+    assert subscriber.rows("show subscriptions")[0][6] == "t_sub"
+    subscriber.run("commit")
+    db.run("drop publication t_open")
+
+
 def test_publication_and_subscription(db, account):
     db.run("create table t (id int primary key)", "insert into t values (1)", "create table hidden (a int)")
     db.run("create publication t_pub database t_db table t account t_acc comment 'c'")

@@ -23,6 +23,8 @@ def read(text, **shape):
         ("1,a\n\n3,c\n", [["1", "a"], ["3", "c"]]),
         ("1,\\N\n", [["1", None]]),
         ("\\N\n", [[None]]),
+        ('"\\N",2\n', [[None, "2"]]),
+        ('"\\N"x,"\\Nx"\n', [["Nx", "Nx"]]),
         ('1,"two, quoted"\n', [["1", "two, quoted"]]),
         ('1,"two\nlines"\n2,x\n', [["1", "two\nlines"], ["2", "x"]]),
         ('1,"e""f"\r\n2,x', [["1", 'e"f'], ["2", "x"]]),
@@ -36,6 +38,12 @@ def read(text, **shape):
 )
 def test_lines(text, expected):
     assert read(text) == expected
+
+
+@pytest.mark.parametrize("escape", ["", "!", "\\"])
+def test_null_is_written_with_a_backslash_whatever_escapes(escape):
+    assert read('\\N,"\\N",x\n', escape=escape) == [[None, None, "x"]]
+    assert read("!N,a!,b\n", escape="!") == [["N", "a,b"]]
 
 
 def test_other_separators():
@@ -54,4 +62,4 @@ fields = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\
 def test_what_a_csv_writer_writes_is_read_back(rows, quoting):
     buffer = io.StringIO()
     csv.writer(buffer, quoting=quoting, lineterminator="\n").writerows(rows)
-    assert read(buffer.getvalue(), escape="") == rows
+    assert read(buffer.getvalue(), escape="") == [[None if field == "\\N" else field for field in row] for row in rows]

@@ -42,6 +42,12 @@ def test_inline(table):
     assert table.rows("select * from t order by id") == [[1, "x", 2], [2, "y", 3], [3, "z", 1]]
 
 
+def test_json_lines_end_with_a_newline_only(table, file):
+    path = file('{"id": 1, "a": "x\x85\u2028y", "n": 1}\r\n{"id": 2, "a": "z", "n": 2}')
+    table.run(f"load data infile {{'filepath'='{path}', 'format'='jsonline', 'jsondata'='object'}} into table t")
+    assert table.rows("select id, a from t order by id") == [[1, "x\x85\u2028y"], [2, "z"]]
+
+
 def test_columns_defaults_and_nullif(table, file):
     path = file("1;skipped;none\n2;skipped;b\n")
     table.run(f"load data infile '{path}' into table t fields terminated by ';' (id, @s, a) set a = nullif(a, 'none')")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Record = list["str | None"]
 """The fields of a line; None is NULL."""
 
-_NULL: Final = "N"  # behind the escape character, and alone in its field
+_NULL: Final = r"\N"  # as the content of a field, quoted or not, whatever the escape character
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
 
 
@@ -41,11 +41,6 @@ class Shape:
         }
         return cls(**{name: value for name, value in given.items() if value is not None})
 
-    @property
-    def null(self) -> str:
-        """The field that means NULL."""
-        return self.escape + _NULL
-
 
 def records(text: str, shape: Shape) -> Iterator[Record]:
     """The lines of a text, empty ones left out."""
@@ -72,12 +67,10 @@ def _plain(line: str, shape: Shape) -> Record | None:
         return []
     if shape.quote and shape.quote in line:
         return None
-    fields: Record = list(line.split(shape.separator)) if shape.separator else [line]
-    if shape.escape and shape.escape in line:
-        fields = [None if field == shape.null else field for field in fields]
-        if any(field is not None and shape.escape in field for field in fields):
-            return None
-    return fields
+    fields = line.split(shape.separator) if shape.separator else [line]
+    if shape.escape and any(shape.escape in field for field in fields if field != _NULL):
+        return None
+    return [None if field == _NULL else field for field in fields]
 
 
 class _Scanner:
@@ -102,10 +95,13 @@ class _Scanner:
     def _field(self) -> str | None:
         if self._shape.quote and self._text.startswith(self._shape.quote, self._at):
             self._at += len(self._shape.quote)
-            return self._quoted() + self._bare()
+            start = self._at
+            value = self._quoted()
+            rest = self._bare()
+            return None if self._text.startswith(_NULL + self._shape.quote, start) and not rest else value + rest
         start = self._at
         value = self._bare()
-        return None if self._text[start : self._at] == self._shape.null else value
+        return None if self._text[start : self._at] == _NULL else value
 
     def _quoted(self) -> str:
         """The characters up to the closing quote; two quotes are one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from matrixone_lite.engine.variables import Variables
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from matrixone_lite.engine.api import Principal
 
@@ -50,6 +52,12 @@ class LiteEngine:
         purge(self._own, catalog, self.store.now())
         self._own.run("COMMIT")
         return catalog
+
+    @contextmanager
+    def committed(self) -> Iterator[Catalog]:
+        """The catalog without what open transactions have changed, theirs who ask included."""
+        with self._mutex:
+            yield self._catalog
 
     def authenticate(self, login: str, scramble: bytes, response: bytes) -> Principal:
         """Check a login; see :meth:`matrixone_lite.engine.api.Engine.authenticate`."""

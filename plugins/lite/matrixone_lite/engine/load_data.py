@@ -278,7 +278,7 @@ def _csv_records(text: str, statement: ast.LoadData) -> Iterator[Record]:
 
 def _json_records(text: str, statement: ast.LoadData, columns: Sequence[Column | None]) -> list[Record]:
     """JSON lines as records of the columns; a text with a line that is no JSON has no records, as on the server."""
-    lines = [line for line in text.splitlines() if line.strip()][statement.ignore_lines :]
+    lines = [line for line in text.split("\n") if line.strip()][statement.ignore_lines :]
     try:
         parsed = [json.loads(line) for line in lines]
     except ValueError:

@@ -266,14 +266,14 @@ def mo_pubs(session: LiteSession) -> Iterator[Row]:
     sys_only=True,
 )
 def mo_subs(session: LiteSession) -> Iterator[Row]:
-    """Subscriptions of all accounts."""
-    catalog = session.catalog
-    names = {account.id: account.name for account in catalog.objects("account", SYS_ACCOUNT)}
-    found: list[Publication] = catalog.objects("publication", None)
-    for item in found:
+    """Subscriptions of all accounts, once they are committed."""
+    with session.engine.committed() as catalog:
+        names = {account.id: account.name for account in catalog.objects("account", SYS_ACCOUNT)}
+        found: list[Publication] = catalog.objects("publication", None)
+        subscribed = [(item, *subscriber) for item in found for subscriber in subscribers(catalog, item)]
+    for item, subscriber, database in subscribed:
         about = (item.database, ",".join(item.tables) or "*", timestamp_text(item.created), item.comment, 0)
-        for subscriber, database in subscribers(catalog, item):
-            yield subscriber, database, names[item.account], item.name, *about
+        yield subscriber, database, names[item.account], item.name, *about
 
 
 # --- sessions and settings -------------------------------------------------------------------------------------------

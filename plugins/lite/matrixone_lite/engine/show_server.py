@@ -187,15 +187,15 @@ def _publications(session: LiteSession, _statement: ast.ShowList) -> Listing:
 
 
 def _subscriptions(session: LiteSession, statement: ast.ShowList) -> Listing:
-    """What this account subscribes, with ALL also what it could."""
-    catalog, principal = session.catalog, session.principal
-    names: dict[int, str] = {account.id: account.name for account in catalog.objects("account", SYS_ACCOUNT)}
-    databases = catalog.databases(principal.account_id)
+    """What this account subscribes, with ALL also what it could; only what is committed."""
+    principal = session.principal
+    with session.engine.committed() as catalog:
+        names: dict[int, str] = {account.id: account.name for account in catalog.objects("account", SYS_ACCOUNT)}
+        databases = catalog.databases(principal.account_id)
+        publications_of_others: list[Publication] = catalog.objects("publication", None)
     mine = {database.publisher: database for database in databases if database.publisher is not None}
     offered: dict[tuple[int, str], Publication] = {
-        (item.account, item.name): item
-        for item in catalog.objects("publication", None)
-        if item.account != principal.account_id
+        (item.account, item.name): item for item in publications_of_others if item.account != principal.account_id
     }
     rows = []
     for key in sorted(mine.keys() | (offered.keys() if statement.all else set()), key=lambda key: key[1]):
