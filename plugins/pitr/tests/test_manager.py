@@ -57,7 +57,7 @@ class TestCreate:
     def test_of_a_table_of_the_current_database(self, client, matrixone_database, name):
         assert client.pitr.create(name, "table", table_name="orders").database_name == matrixone_database
 
-    def test_one_pitr_an_object(self, client, matrixone_database, name):
+    def test_one_pitr_an_object(self, client, name):
         client.pitr.create(name, "database")
         with pytest.raises(PitrError, match="already has a pitr"):
             client.pitr.create(f"{name}_2", "database")
@@ -216,7 +216,7 @@ class TestRecoveryWindow:
         assert (window.source, window.source_name) == ("snapshot", name)
         assert window.start == window.end
 
-    def test_of_nothing(self, client, name):
+    def test_of_nothing(self, client):
         assert client.pitr.recovery_window(database_name="no_such_database_at_all") == []
         assert client.pitr.recovery_window("table", table_name="no_such_table_at_all") == []
 
@@ -241,7 +241,7 @@ class TestRecoveryWindow:
 
 class TestRestoreToTime:
     @pytest.mark.parametrize("level", ["table", "database"])
-    def test_what_it_covers(self, client, matrixone_database, name, count, now, level):
+    def test_what_it_covers(self, client, name, count, now, level):
         client.pitr.create(name, level, table_name="orders" if level == "table" else None)
         then = now()
         client.execute("DELETE FROM orders")

@@ -130,13 +130,17 @@ UTC_12 = dt.datetime(2026, 11, 22, 12, 0, 0, tzinfo=dt.UTC)
         ("", ()),
         ("[]", ()),
         (
-            "[{'start_time':'2026-11-22 12:00:00.00000001', 'end_time':'2026-11-22 12:00:00', 'source':'pitr', "
-            "'source_name':'p'}]",
+            (
+                "[{'start_time':'2026-11-22 12:00:00.00000001', 'end_time':'2026-11-22 12:00:00', 'source':'pitr', "
+                "'source_name':'p'}]"
+            ),
             (Window(UTC_12, UTC_12, "pitr", "p"),),
         ),
         (
-            "[{'timestamp':'2026-11-22 20:00:00.000000001 +0800 CST', 'source':'snapshot', 'source_name':'s'}, "
-            "{'timestamp':'2026-11-22 07:00:00 -0500 EST', 'source':'snapshot', 'source_name':'t'}]",
+            (
+                "[{'timestamp':'2026-11-22 20:00:00.000000001 +0800 CST', 'source':'snapshot', 'source_name':'s'}, "
+                "{'timestamp':'2026-11-22 07:00:00 -0500 EST', 'source':'snapshot', 'source_name':'t'}]"
+            ),
             (Window(UTC_12, UTC_12, "snapshot", "s"), Window(UTC_12, UTC_12, "snapshot", "t")),
         ),
         ("'start_time':'2026-11-22 12:00:00', 'source':'pitr'", (Window(UTC_12, None, "pitr", None),)),

@@ -34,9 +34,9 @@ def account_number(account: str) -> SQL:
     )
 
 
-def as_kept(snapshot: str) -> SQL:
-    """The hint that reads the catalog as a snapshot keeps it."""
-    return SQL(" {{SNAPSHOT = {snapshot}}}").format(snapshot=Literal(snapshot))
+def as_kept(nanoseconds: int) -> SQL:
+    """The hint that reads the catalog of every account as it was when a snapshot was taken."""
+    return SQL(" {{MO_TS = {time}}}").format(time=Literal(nanoseconds))
 
 
 def as_of(time: datetime) -> SQL:
@@ -61,7 +61,7 @@ class FindSnapshot(Operation[KeptState]):
     def statement(self) -> Executable:
         """SELECT ... FROM mo_catalog.mo_snapshots WHERE sname = snapshot."""
         return SQL(
-            "SELECT level, account_name, database_name, table_name, obj_id, current_account_name() "
+            "SELECT level, account_name, database_name, table_name, obj_id, ts, current_account_name() "
             "FROM mo_catalog.mo_snapshots WHERE sname = {snapshot}"
         ).format(snapshot=Literal(self.snapshot))
 
@@ -74,7 +74,7 @@ class FindSnapshot(Operation[KeptState]):
         row = result.one_or_none()
         if row is None:
             raise RestoreError(f"snapshot {self.snapshot} does not exist; nothing was restored")
-        level, account, database, table, number, own = tuple[Any, ...](row)
+        level, account, database, table, number, ts, own = tuple[Any, ...](row)
         return KeptState(
             self.snapshot,
             level,
@@ -82,6 +82,7 @@ class FindSnapshot(Operation[KeptState]):
             database or "",
             table or "",
             number if level == "account" else None,
+            ts,
             own,
         )
 

@@ -96,7 +96,7 @@ class RestoreManager(Manager):
         if snapshot.account_id is not None:  # the account may have been dropped and made again since
             source = SQL("{number}").format(number=Literal(snapshot.account_id))
         self._refuse_writers(wait_for_locks, loser, account=to_account or account)
-        gone = self._warn(scope, loser, source, as_kept(snapshot.name))
+        gone = self._warn(scope, loser, source, as_kept(snapshot.ts))
         outcome = self._session.run(RestoreAccount(snapshot.name, account, to_account))
         return Restore(scope, snapshot.name, None, None, to_account, gone, outcome)
 
@@ -136,7 +136,7 @@ class RestoreManager(Manager):
         snapshot = self._snapshot(snapshot_name, scope)
         _refuse_account_of_others("database", account_name, snapshot.own)
         self._refuse_writers(wait_for_locks, OWN_ACCOUNT, database=database_name)
-        gone = self._warn(scope, OWN_ACCOUNT, OWN_ACCOUNT, as_kept(snapshot.name))
+        gone = self._warn(scope, OWN_ACCOUNT, OWN_ACCOUNT, as_kept(snapshot.ts))
         outcome = self._session.run(RestoreDatabase(snapshot.name, database_name))
         return Restore(scope, snapshot.name, None, None, None, gone, outcome)
 

@@ -92,6 +92,7 @@ class KeptState:
         database: At database and table level.
         table: At table level.
         account_id: Number of the account, at account level.
+        ts: When it was taken, in nanoseconds since 1970.
         own: The caller's account.
     """
 
@@ -101,6 +102,7 @@ class KeptState:
     database: str
     table: str
     account_id: int | None
+    ts: int
     own: str
 
     def obstacle(self, wanted: Scope) -> str | None:
