@@ -58,15 +58,24 @@ def statements(draw):
     )
 
 
+@contextlib.contextmanager
+def empty_database():
+    engine = create_engine("sqlite://")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(statements(), st.sampled_from(["simple", "full", "auto"]), st.integers(0, 200))
 def test_no_literal_reaches_an_event(lines, sql, mode, longest):
     lines.lines.clear()
     lines.events.clear()
-    engine = create_engine("sqlite://")
-    QueryLog(mode=mode, max_sql_display_length=longest).attach(engine)
-    with engine.connect() as connection, contextlib.suppress(DBAPIError):
-        connection.exec_driver_sql(sql)
+    with empty_database() as engine:
+        QueryLog(mode=mode, max_sql_display_length=longest).attach(engine)
+        with engine.connect() as connection, contextlib.suppress(DBAPIError):
+            connection.exec_driver_sql(sql)
     (event,) = lines.queries()
     for measured in ("duration", "timestamp", "matrixone.transaction.id"):
         del event[measured]
@@ -79,10 +88,10 @@ def test_no_literal_reaches_an_event(lines, sql, mode, longest):
 @given(st.lists(contents, min_size=1, max_size=5))
 def test_no_parameter_reaches_an_event(lines, values):
     lines.lines.clear()
-    engine = create_engine("sqlite://")
-    QueryLog(mode="full").attach(engine)
     marks = ", ".join("?" for _ in values)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"SELECT {marks}", tuple(values))
+    with empty_database() as engine:
+        QueryLog(mode="full").attach(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"SELECT {marks}", tuple(values))
     assert lines.lines
     assert MARK not in "".join(lines.lines)
