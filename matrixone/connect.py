@@ -14,7 +14,6 @@ from matrixone.exceptions import (
     AuthenticationError,
     ConfigurationError,
     ConnectionError,  # noqa: A004 - the name the specification gives it
-    InvalidNameError,
     is_authentication_failure,
     server_answer,
 )
@@ -132,18 +131,6 @@ class ConnectionSettings:
         if self.ssl_cert is not None:
             context.load_cert_chain(self.ssl_cert, self.ssl_key)
         return context
-
-    def set_variables(self) -> tuple[str, tuple[str | int, ...]]:
-        """The SET statement for a new connection, and its values.
-
-        Raises:
-            InvalidNameError: A variable name that is none.
-        """
-        for name in self.session_variables:
-            if not name.isidentifier():
-                raise InvalidNameError(f"{name!r} is not the name of a session variable")
-        assignments = ", ".join(f"{name} = %s" for name in self.session_variables)
-        return f"SET {assignments}", tuple(self.session_variables.values())
 
     def failure(self, error: BaseException) -> ConnectionError:
         """The error for a failed attempt: where, and why, never the password."""

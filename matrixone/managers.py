@@ -13,11 +13,12 @@ from sqlalchemy.util import await_only
 from matrixone.exceptions import PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy.sql import Executable
 
+    from matrixone.bulk import TableLike
     from matrixone.operations import Operation, Outcome
 
 T = TypeVar("T")
@@ -37,6 +38,12 @@ class ManagerSession(Protocol):
 
     def execute(self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None) -> Any:
         """Run a statement and return its result."""
+
+    def batch_insert(self, table: TableLike, data_list: Sequence[Mapping[str, Any]], /) -> Any:
+        """Insert rows with few statements."""
+
+    def set_session_variables(self, **variables: str | int | None) -> Any:
+        """Set session variables on all connections of the client, each before its next transaction."""
 
     def unit_of_work(self) -> AbstractContextManager[ManagerSession]:
         """A block whose statements are in one transaction: the session's own, or on a client one for the block."""

@@ -153,6 +153,11 @@ class AsyncClient(AsyncManagerAttributes):
         await self._call(Client.drop_all, base)
         return self
 
+    async def set_session_variables(self, **variables: str | int | None) -> Self:
+        """See :meth:`Client.set_session_variables`."""
+        await self._call(Client.set_session_variables, **variables)
+        return self
+
     async def pause(self, seconds: float, /) -> None:
         """Wait while the event loop goes on."""
         await asyncio.sleep(seconds)

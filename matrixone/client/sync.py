@@ -16,7 +16,7 @@ from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
 from matrixone.connect import ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
-from matrixone.exceptions import ConnectionError  # noqa: A004 - the name the specification gives it
+from matrixone.exceptions import ConfigurationError, ConnectionError  # noqa: A004 - the name the specification gives it
 from matrixone.operations import Outcome, running
 from matrixone.params import statement as string_statement
 from matrixone.querylog import QueryLog, statement_context
@@ -24,6 +24,7 @@ from matrixone.results import ResultSet
 from matrixone.session import Session
 from matrixone.transaction import refuse_autocommit_switch
 from matrixone.translation import translate_errors_of, translating
+from matrixone.variables import SessionVariables, set_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -108,6 +109,7 @@ class Client(ManagerAttributes):
         self._owns_engine = True
         self._version: str | None = None
         self._database = CurrentDatabase(self._settings.database)
+        self._variables = SessionVariables()
         self._sleep: Callable[[float], None] = time.sleep
         if self._connects_at_construction and (host is not None or url is not None):
             self.connect()
@@ -134,6 +136,7 @@ class Client(ManagerAttributes):
             )
         self._settings = replace(self._settings, **settings)
         self._database = CurrentDatabase(self._settings.database)
+        self._variables = SessionVariables()
         engine = self._create_engine(**self._pool_options)
         self._prepare(engine)
         try:
@@ -206,6 +209,35 @@ class Client(ManagerAttributes):
             "port": settings.port,
             "database": self._database.name,
         }
+
+    def set_session_variables(self, **variables: str | int | None) -> Self:
+        """Set session variables on all connections, those in use included: each gets them before its next transaction.
+
+        Args:
+            **variables: Values by name; None is the server's own value.
+
+        Returns:
+            The client, for chaining.
+
+        Raises:
+            QueryError: The server does not know the variable, or not the value; nothing is changed.
+            ConfigurationError: The engine is the caller's, who sets its variables.
+            ConnectionError: Not connected.
+
+        SET, at once on one connection and on each other one when it is taken from the pool.
+        """
+        if not self._owns_engine:
+            raise ConfigurationError("the engine is the caller's: set session variables where it is made")
+        statement, values = set_statement(variables)
+        with self._one_shot() as session:
+            connection = session.connection()
+            try:
+                connection.exec_driver_sql(statement, values)
+            except SQLAlchemyError:
+                connection.invalidate()  # some of them may be set
+                raise
+        self._variables.change(variables)
+        return self
 
     # -- sessions and statements ----------------------------------------------------------------------------------
 
@@ -350,6 +382,7 @@ class Client(ManagerAttributes):
         kill_abandoned_statements(engine, lambda: self._create_engine(poolclass=NullPool), self.log)
         self.log.attach(engine)
         self._database.follow(engine)
+        self._variables.follow(engine)
         event.listen(engine, "connect", self._on_connect)
 
     def _on_connect(self, dbapi_connection: Any, record: Any) -> None:
@@ -357,7 +390,7 @@ class Client(ManagerAttributes):
         if self._settings.session_variables:
             cursor = dbapi_connection.cursor()
             try:
-                cursor.execute(*self._settings.set_variables())
+                cursor.execute(*set_statement(self._settings.session_variables))
             finally:
                 cursor.close()
 

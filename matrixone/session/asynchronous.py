@@ -186,6 +186,11 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
 
         return AsyncQuery(self, *columns, snapshot=snapshot)
 
+    async def set_session_variables(self, **variables: str | int | None) -> Self:
+        """See :meth:`Session.set_session_variables`."""
+        await self._call(Session.set_session_variables, **variables)
+        return self
+
     async def create_table(
         self, table_name: bulk.TableLike, columns: Mapping[str, tables.ColumnType] | None = None, **kwargs: Any
     ) -> Self:

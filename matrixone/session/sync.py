@@ -210,6 +210,27 @@ class Session(SessionProxies, ManagerAttributes):
         with self._door():
             return bulk.batch_insert(self._sa, table_name, data_list)
 
+    def set_session_variables(self, **variables: str | int | None) -> Self:
+        """Set session variables on all connections of the client; this session has them from its next transaction on.
+
+        Args:
+            **variables: As for :meth:`Client.set_session_variables <matrixone.client.Client.set_session_variables>`.
+
+        Returns:
+            The session, for chaining.
+
+        Raises:
+            QueryError: The server does not know the variable, or not the value; nothing is changed.
+            ConfigurationError: The session's connections are not those of its client.
+
+        The open transaction goes on as it is: SET would commit it.
+        """
+        client = self._client
+        if client is None or self._sa.bind is None or self._sa.bind.engine.pool is not client.engine.pool:
+            raise ConfigurationError("the session has connections of its own: set variables where their engine is made")
+        client.set_session_variables(**variables)
+        return self
+
     def query(self, *columns: Any, snapshot: str | None = None) -> Query:
         """A query builder on this session.
 
