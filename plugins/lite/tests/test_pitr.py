@@ -71,3 +71,31 @@ def test_rows_and_tables_come_back(covered):
     covered.run("drop table t", f"restore database t_db from pitr p '{moment}'")
     assert covered.rows("select * from t") == [[1, "old"]]
     assert covered.rows("show tables") == [["t"]]
+
+
+def test_recovery_window(covered):
+    covered.run("create snapshot s for database t_db", "create view v as select 1 as x")
+    try:
+        ((level, account, database, table, windows),) = covered.rows("show recovery_window for database t_db")
+    finally:
+        covered.run("drop snapshot s")
+    assert (level, account, database, table) == ("database", "sys", "t_db", "t")
+    assert [windows.count(f"'source':'{source}'") for source in ("snapshot", "pitr")] == [1, 1]
+    assert len(covered.rows("show recovery_window for table t_db t")) == 1
+    assert covered.rows("show recovery_window for table t_db missing") == []
+    assert ["account", "sys", "t_db", "t"] in [row[:4] for row in covered.rows("show recovery_window for account sys")]
+    covered.run("drop pitr p")
+    assert covered.rows("show recovery_window for database t_db") == []
+
+
+def test_a_table_that_foreign_keys_refer_to_stays(covered):
+    covered.run(
+        "create table n (id int primary key, up int, foreign key (up) references n (id))",
+        "create snapshot s for database t_db",
+        "insert into n values (1, null)",
+    )
+    try:
+        covered.run("restore table t_db.n {snapshot = 's'}")
+    finally:
+        covered.run("drop snapshot s")
+    assert covered.rows("select id from n") == [[1]]

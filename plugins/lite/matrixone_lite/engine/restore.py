@@ -71,7 +71,7 @@ def _restore_table(session: LiteSession, scope: ast.Scope, snapshot: Snapshot) -
 def replace_table(session: LiteSession, database_name: str, name: str, at: int) -> bool:
     """Let a table of the session's account be as it was at a moment.
 
-    A table that others reference stays as it is, and that counts as done, as on the server.
+    A table that foreign keys refer to, its own included, stays as it is, and that counts as done, as on the server.
 
     :return: whether there was such a table at the moment
     """
@@ -83,7 +83,7 @@ def replace_table(session: LiteSession, database_name: str, name: str, at: int) 
     database = catalog.database(account, database_name) or _add_database(session, account, database_name)
     current = catalog.permanent_table(database.id, name)
     if current is not None:
-        if any(child.id != current.id for child, _ in catalog.children(current)):
+        if catalog.children(current):
             return True
         catalog.drop_table(current)
     copies.copy_table(session, past, at, database, name)
