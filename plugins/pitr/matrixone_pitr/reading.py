@@ -90,7 +90,7 @@ class ListPitrs(Operation[list[Pitr]]):
 class ReadOffset(Operation[timedelta]):
     """How far the zone that SHOW PITR writes times in is from UTC."""
 
-    name: ClassVar = "pitr.list"
+    name: ClassVar = "pitr.read_offset"
     in_transaction: ClassVar = InTransaction.ASIDE
 
     def statement(self) -> Executable:
@@ -111,7 +111,7 @@ class ShowPitrs(Operation[list[Pitr]]):
         offset: How far the times are from UTC.
     """
 
-    name: ClassVar = "pitr.list"
+    name: ClassVar = "pitr.show"
     in_transaction: ClassVar = InTransaction.ASIDE
     error: ClassVar = PitrError
 

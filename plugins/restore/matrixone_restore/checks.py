@@ -52,7 +52,7 @@ class FindSnapshot(Operation[KeptState]):
         snapshot: Its name.
     """
 
-    name: ClassVar = "restore.check"
+    name: ClassVar = "restore.find_snapshot"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = RestoreError
 
@@ -95,7 +95,7 @@ class FindSnapshot(Operation[KeptState]):
 class FindAccount(Operation[str]):
     """Find the caller's account."""
 
-    name: ClassVar = "restore.check"
+    name: ClassVar = "restore.find_account"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = RestoreError
 
@@ -117,7 +117,7 @@ class FindChildren(Operation[list[str]]):
         table: The table.
     """
 
-    name: ClassVar = "restore.check"
+    name: ClassVar = "restore.find_children"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = RestoreError
 
@@ -125,7 +125,7 @@ class FindChildren(Operation[list[str]]):
     table: str
 
     def statement(self) -> Executable:
-        """SELECT db_name, table_name FROM mo_catalog.mo_foreign_keys WHERE ...."""
+        """SELECT db_name, table_name FROM mo_catalog.mo_foreign_keys WHERE ..."""
         return SQL(
             "SELECT DISTINCT db_name, table_name FROM mo_catalog.mo_foreign_keys "
             "WHERE LOWER(refer_db_name) = {database} AND LOWER(refer_table_name) = {table} ORDER BY 1, 2"
@@ -146,7 +146,7 @@ class ListObjects(Operation[list[CatalogObject]]):
         moment: A hint, or nothing for now.
     """
 
-    name: ClassVar = "restore.check"
+    name: ClassVar = "restore.list_objects"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = RestoreError
 
@@ -155,7 +155,7 @@ class ListObjects(Operation[list[CatalogObject]]):
     moment: SQL = EMPTY
 
     def statement(self) -> Executable:
-        """SELECT ... FROM mo_catalog.mo_database and mo_tables [{hint}] WHERE ...."""
+        """SELECT ... FROM mo_catalog.mo_database, mo_catalog.mo_tables, now or [{hint}]."""
         return SQL(
             "SELECT datname, '', 'd' FROM mo_catalog.mo_database{moment} WHERE account_id = {owner}{databases} "
             "UNION ALL SELECT reldatabase, relname, relkind FROM mo_catalog.mo_tables{moment} "
@@ -192,7 +192,7 @@ class FindWriters(Operation[list[int]]):
         table: Only locks on this table.
     """
 
-    name: ClassVar = "restore.check"
+    name: ClassVar = "restore.find_writers"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = RestoreError
 
@@ -202,7 +202,7 @@ class FindWriters(Operation[list[int]]):
     table: str | None = None
 
     def statement(self) -> Executable:
-        """SELECT conn_id FROM mo_locks() JOIN processlist() ... WHERE ...."""
+        """SELECT conn_id FROM mo_locks() JOIN processlist() ... WHERE ..."""
         return SQL(
             "SELECT DISTINCT p.conn_id FROM mo_locks() l JOIN processlist() p ON l.txn_id = p.txn_id "
             "WHERE p.account = {account} AND p.conn_id <> connection_id() AND (l.lock_content LIKE {names} "
@@ -244,7 +244,7 @@ class ServerTime(Operation[str]):
         time: The moment, with its zone.
     """
 
-    name: ClassVar = "restore.check"
+    name: ClassVar = "restore.server_time"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = RestoreError
 
