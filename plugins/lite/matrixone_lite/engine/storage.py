@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 """A row of values as SQLite keeps them (:data:`~matrixone_lite.engine.types.Value`)."""
 
-VECTORS_LOADABLE: Final = find_spec("sqlite_vec") is not None
+_VECTORS: Final = find_spec("sqlite_vec")
+VECTORS_LOADABLE: Final = _VECTORS is not None
 """Whether connections have the functions of sqlite-vec."""
 
 _PRAGMAS: Final = (
@@ -85,14 +86,13 @@ class Connection:
             pass
         self._sqlite.create_collation("decimal", compare_decimals)
         self._sqlite.set_busy_timeout(5000)
-        if VECTORS_LOADABLE:
-            self._load_vectors()
+        # The package is not imported: of it only the extension is wanted, and it would load numpy.
+        if _VECTORS is not None and _VECTORS.origin is not None:
+            self._load_extension(Path(_VECTORS.origin).with_name("vec0"))
 
-    def _load_vectors(self) -> None:
-        import sqlite_vec
-
+    def _load_extension(self, path: Path) -> None:
         self._sqlite.enable_load_extension(True)
-        self._sqlite.load_extension(sqlite_vec.loadable_path())
+        self._sqlite.load_extension(str(path))
         self._sqlite.enable_load_extension(False)
 
     def register(self, functions: Iterable[UserFunction]) -> None:

@@ -80,7 +80,7 @@ def parse(text: str, kind: Kind) -> bytes:
         numbers = list(map(float, parts))
     except ValueError:
         raise _bad_element(parts, kind) from None
-    if kind is Kind.VECF32:
+    if kind is Kind.VECF32 and not math.isfinite(sum(array("f", numbers))):
         for part, number in zip(parts, numbers, strict=True):
             if abs(number) > _LARGEST_SINGLE and not math.isinf(number):
                 raise internal(f"error while casting {part.strip()} to FLOAT")

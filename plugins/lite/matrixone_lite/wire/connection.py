@@ -156,7 +156,7 @@ class Connection:
 
     def _field_list(self, body: bytes) -> None:
         table = _text(Reader(body).until_null()).replace("`", "``")
-        for result in self._current.execute(f"select * from `{table}` limit 0"):  # noqa: S608 - quoted above
+        for result in self._current.execute(f"select * from `{table}` limit 0"):
             if isinstance(result, Rows):
                 for column in result.columns:
                     self._packets.write(messages.field_definition(column))

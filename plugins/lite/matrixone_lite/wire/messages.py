@@ -1,6 +1,7 @@
 """Packets a server sends after the login, as bytes."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from matrixone_lite.engine.api import Cell, Column, ServerError
 from matrixone_lite.wire.constants import Capability
@@ -45,8 +46,9 @@ def column_count(count: int) -> bytes:
     return lenenc_integer(count)
 
 
+@lru_cache(maxsize=1024)
 def column_definition(column: Column) -> bytes:
-    """The name and type of a column or a parameter."""
+    """The name and type of a column or a parameter; the same ones are asked for again and again."""
     names = ("def", column.database, column.table, column.org_table, column.name, column.org_name)
     return b"".join(
         (

@@ -121,9 +121,10 @@ def _distance(name: str) -> None:
         native = _NATIVE.get(name)
         if native is None or kind is not Kind.VECF32 or not VECTORS_LOADABLE:
             return called
-        quick = f"{native}({left.sql}, {right.sql})"
+        # computed once a row: NULL, as of a tiny one, leads to the function in Python
+        quick = f"nullif(max({native}({left.sql}, {right.sql}), {_TINY}), {_TINY})"
         same = f"length({left.sql}) = length({right.sql})"
-        return Bound(f"(CASE WHEN {same} AND {quick} > {_TINY} THEN {quick} ELSE {called.sql} END)", types.DOUBLE)
+        return Bound(f"coalesce(CASE WHEN {same} THEN {quick} END, {called.sql})", types.DOUBLE)
 
 
 for _name in _DISTANCES:
