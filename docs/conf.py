@@ -22,6 +22,7 @@ exclude_patterns = ["_build"]
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "inherit_cache"}  # SQLAlchemy's, and documented there
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 # Names of SQLAlchemy and of the standard library are written as code, not as links.
