@@ -10,6 +10,7 @@ from matrixone.managers import AsyncManager, Manager
 if TYPE_CHECKING:
     from matrixone_account import AccountManager, AsyncAccountManager
     from matrixone_branch import AsyncBranchManager, BranchManager
+    from matrixone_cdc import AsyncCDCManager, CDCManager
     from matrixone_clone import AsyncCloneManager, CloneManager
     from matrixone_export import AsyncExportManager, ExportManager
     from matrixone_fulltext import AsyncFulltextIndexManager, FulltextIndexManager
@@ -74,6 +75,11 @@ class ManagerAttributes(_Managers):
     def snapshots(self) -> SnapshotManager:
         """Snapshots: create, list, drop, read the past."""
         return cast("SnapshotManager", self._named("snapshots"))
+
+    @property
+    def cdc(self) -> CDCManager:
+        """Tasks that copy tables as they change."""
+        return cast("CDCManager", self._named("cdc"))
 
     @property
     def clone(self) -> CloneManager:
@@ -159,6 +165,11 @@ class AsyncManagerAttributes(_Managers):
     def snapshots(self) -> AsyncSnapshotManager:
         """Snapshots: create, list, drop, read the past."""
         return cast("AsyncSnapshotManager", self._named("snapshots"))
+
+    @property
+    def cdc(self) -> AsyncCDCManager:
+        """Tasks that copy tables as they change."""
+        return cast("AsyncCDCManager", self._named("cdc"))
 
     @property
     def clone(self) -> AsyncCloneManager:

@@ -197,6 +197,14 @@ class MoCtlError(QueryError):
     """The server did not do what it was told to."""
 
 
+class CDCError(QueryError):
+    """A change data capture task is missing, exists already, is not allowed, or does not go on."""
+
+
+class CDCTimeoutError(CDCError, TimeoutError):
+    """A change data capture task did not come to where it was waited for in time."""
+
+
 class LoadError(QueryError):
     """Data could not be loaded; nothing of it was."""
 
