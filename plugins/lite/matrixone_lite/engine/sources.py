@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.select import Output
     from matrixone_lite.engine.types import Value
 
+# What they show, objects in a store and statistics of them, is not there.
+_OF_OBJECT_STORES: Final = {"metadata_scan", "table_stats"}
 _JOINS: Final = {
     "inner": "JOIN",
     "left": "LEFT JOIN",
@@ -275,6 +277,8 @@ def _bind_system(binder: Binder, table: SystemTable, alias: str, scope: Scope, a
 
 def _bind_table_function(binder: Binder, call: ast.TableFunction, scope: Scope) -> str:
     found = TABLE_FUNCTIONS.get(call.name)
+    if call.name in _OF_OBJECT_STORES:
+        raise unsupported(call.name)
     if found is None:
         raise not_supported(f"table function '{call.name}' not supported")
     arguments = [binder.bind(argument, scope) for argument in call.args]
