@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from matrixone_restore import RestoreManager
+from typing import TYPE_CHECKING, cast
 
 from matrixone.exceptions import ConfigurationError, PitrError
 from matrixone.managers import AsyncManager, Manager, awaitable
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
     import builtins
     from datetime import datetime
 
-    from matrixone_restore import Restore
-
+    from matrixone.attributes import ManagerAttributes
     from matrixone.operations import Outcome
     from matrixone_pitr.model import RecoveryWindow
 
@@ -230,32 +227,40 @@ class PitrManager(Manager):
         scope = self._scope(level, account_name, database_name, table_name)
         return self._session.run(ShowRecoveryWindow(scope)).value
 
-    def restore_to_time(self, time: datetime, name: str | None = None, *, wait_for_locks: bool = False) -> Restore:
+    def restore_to_time(
+        self, time: datetime, name: str | None = None, *, wait_for_locks: bool = False
+    ) -> Outcome[None]:
         """Restore what a window covers to a moment (``RESTORE ... FROM PITR``); it cannot be undone.
 
-        See the methods of ``restore`` for parts of it, and for what is lost.
+        The manager ``restore`` does it, and needs to be installed; its methods restore parts, and say what is lost.
 
         Args:
             time: The moment, with its zone.
             name: The window; that of the current database if left out.
-            wait_for_locks: See :meth:`~matrixone_restore.RestoreManager.restore_database`.
+            wait_for_locks: Wait, without a limit, for transactions that are writing there, instead of refusing.
+
+        Returns:
+            What became of it; ``pending`` if it runs after the session's commit.
 
         Raises:
             PitrError: There is no such window, or it covers the cluster.
             RestoreError: The moment is not in the window, or the restore would do harm.
+            PluginError: There is no manager ``restore``.
         """
         pitr = self._of_current_database() if name is None else self.get(name)
-        restore = RestoreManager(self._session)
+        restore = cast("ManagerAttributes", self._session).restore
         if pitr.table_name and pitr.database_name:
             return restore.restore_table_from_pitr(
                 pitr.name, time, pitr.database_name, pitr.table_name, wait_for_locks=wait_for_locks
-            )
+            ).outcome
         if pitr.database_name:
             return restore.restore_database_from_pitr(
                 pitr.name, time, pitr.database_name, wait_for_locks=wait_for_locks
-            )
+            ).outcome
         if pitr.account_name:
-            return restore.restore_account_from_pitr(pitr.name, time, pitr.account_name, wait_for_locks=wait_for_locks)
+            return restore.restore_account_from_pitr(
+                pitr.name, time, pitr.account_name, wait_for_locks=wait_for_locks
+            ).outcome
         raise PitrError(f"pitr {pitr.name} covers the cluster; restore an account, a database or a table from it")
 
     def _all(self) -> builtins.list[Pitr]:

@@ -6,4 +6,4 @@ from matrixone.testing.contract import check_plugin
 
 
 def test_the_contract():
-    check_plugin(plugin, may_import=["matrixone_restore"])
+    check_plugin(plugin)

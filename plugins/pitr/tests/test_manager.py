@@ -245,8 +245,7 @@ class TestRestoreToTime:
         client.pitr.create(name, level, table_name="orders" if level == "table" else None)
         then = now()
         client.execute("DELETE FROM orders")
-        restored = client.pitr.restore_to_time(then, name)
-        assert (restored.scope.level, restored.pitr, restored.time) == (level, name, then)
+        assert not client.pitr.restore_to_time(then, name).pending
         assert count() == 1
 
     def test_that_of_the_current_database(self, client, name, count, now):
@@ -256,6 +255,22 @@ class TestRestoreToTime:
         then = now()
         client.execute("DELETE FROM orders")
         client.pitr.restore_to_time(then)
+        assert count() == 1
+
+    def test_an_account(self, client, account_client, name, now):
+        client.pitr.create_account_pitr(name, account_client.get_login_info()["account"])
+        then = now()
+        account_client.execute("CREATE DATABASE later")
+        with pytest.warns(UserWarning, match="loses database later"):
+            client.pitr.restore_to_time(then, name)
+        assert "later" not in account_client.execute("SHOW DATABASES").scalars().all()
+
+    def test_after_the_commit(self, client, name, count, now):
+        client.pitr.create(name, "table", table_name="orders")
+        then = now()
+        with client.session() as session:
+            session.execute("INSERT INTO orders VALUES (2)")
+            assert session.pitr.restore_to_time(then, name).pending
         assert count() == 1
 
     def test_a_moment_before(self, client, name, count):
