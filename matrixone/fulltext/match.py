@@ -14,7 +14,7 @@ from sqlalchemy.sql import coercions, roles
 from matrixone.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
-    from sqlalchemy import BindParameter, ColumnElement
+    from sqlalchemy import ColumnElement, ColumnExpressionArgument
 
 _OPERATORS = "+\\-<>~"
 _PHRASE = re.compile('"([^"]*)"')
@@ -54,11 +54,10 @@ class Match(match):
     """
 
     inherit_cache = True
-    right: BindParameter[str]
 
     def __init__(
         self,
-        *columns: str | ColumnElement[Any],
+        *columns: str | ColumnExpressionArgument[Any],
         query: str,
         mode: str = FulltextModeType.NATURAL_LANGUAGE,
     ) -> None:
@@ -79,6 +78,7 @@ class Match(match):
         Raises:
             ConfigurationError: The columns are mere names, or their table has no primary key.
         """
+        bound: Any = self.right
         columns = list(self.left.clauses)
         tables = {found.table for found in columns}
         table = tables.pop()
@@ -86,12 +86,12 @@ class Match(match):
             raise ConfigurationError("a score for every row needs columns of one table with a primary key")
         other = table.alias()
         mode = FulltextModeType("boolean" if self.modifiers["mysql_boolean_mode"] else "natural")
-        found = Match(*(other.c[each.key] for each in columns), query=str(self.right.value), mode=mode)
+        found = Match(*(other.c[each.key] for each in columns), query=bound.value, mode=mode)
         same = (other.c[key.key] == key for key in table.primary_key)
         return func.coalesce(select(found).where(*same).correlate(table).scalar_subquery(), 0.0)
 
 
-def natural_match(*columns: str | ColumnElement[Any], query: str) -> Match:
+def natural_match(*columns: str | ColumnExpressionArgument[Any], query: str) -> Match:
     """The rows with this phrase.
 
     Args:
@@ -104,7 +104,7 @@ def natural_match(*columns: str | ColumnElement[Any], query: str) -> Match:
     return Match(*columns, query=query)
 
 
-def boolean_match(*columns: str | ColumnElement[Any], query: str) -> Match:
+def boolean_match(*columns: str | ColumnExpressionArgument[Any], query: str) -> Match:
     """The rows that meet a boolean search.
 
     Args:
@@ -163,7 +163,7 @@ def _belongs_to_word(character: str) -> bool:
     )
 
 
-def _column(given: str | ColumnElement[Any]) -> ColumnElement[Any]:
+def _column(given: str | ColumnExpressionArgument[Any]) -> ColumnElement[Any]:
     if isinstance(given, str):
         return column(given)
     found: ColumnElement[Any] = coercions.expect(roles.ColumnArgumentRole, given)

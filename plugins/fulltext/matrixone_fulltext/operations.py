@@ -14,8 +14,6 @@ from matrixone.sql import EMPTY, SQL, Identifier, joined
 from matrixone_fulltext.model import SCORE, FulltextIndexInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
@@ -101,7 +99,7 @@ class ListIndexes(Operation[list[FulltextIndexInfo]]):
     def read(self, result: Result[Any]) -> list[FulltextIndexInfo]:
         """The indexes, by table and name; the catalog has a row a column."""
         found: dict[tuple[str, str], FulltextIndexInfo] = {}
-        rows: Iterable[Any] = result
+        rows: list[Any] = list(result)
         for name, table, column, params, hidden in rows:
             before = found.get((table, name))
             columns = (*(before.columns if before else ()), column)
@@ -150,7 +148,7 @@ class ForeignKeys(Operation[list[str]]):
     def read(self, result: Result[Any]) -> list[str]:
         """Their names."""
         own = (self.database.lower(), self.table.lower())
-        rows: Iterable[Any] = result
+        rows: list[Any] = list(result)
         return [f"{database}.{table}" for database, table in rows if (database, table) != own]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from matrixone.operations import InTransaction, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
@@ -110,7 +110,7 @@ class ListTables(Operation[list[TableInfo]]):
 
     def read(self, result: Result[Any]) -> list[TableInfo]:
         """The tables, by name, without the parts of other tables."""
-        rows: Iterable[Any] = result
+        rows: list[Any] = list(result)
         kinds = set(TableKind)
         return [TableInfo(name, TableKind(kind), comment or "") for name, kind, comment in rows if kind in kinds]
 
@@ -158,7 +158,7 @@ class ListColumns(Operation[list[ColumnInfo]]):
 
     def read(self, result: Result[Any]) -> list[ColumnInfo]:
         """The columns, in order, without the server's own."""
-        rows: Iterable[Any] = result
+        rows: list[Any] = list(result)
         return [
             ColumnInfo(name, kind, nullable == "YES", default, False, "auto_increment" in extra, comment or "")
             for name, kind, nullable, default, extra, comment in rows
@@ -187,7 +187,7 @@ class ListIndexes(Operation[list[IndexInfo]]):
 
     def read(self, result: Result[Any]) -> list[IndexInfo]:
         """The indexes, by name."""
-        rows: Iterable[Any] = result
+        rows: list[Any] = list(result)
         found: dict[str, IndexInfo] = {}
         for name, kind, column, algorithm, params, visible, comment, purpose, hidden in rows:
             options = json.loads(params) if params else {}
