@@ -1,0 +1,218 @@
+"""The statements that compare tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from matrixone.exceptions import BranchError
+from matrixone.operations import InTransaction, Operation
+from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
+from matrixone_branch.model import Changes, DiffRow, DiffSummary, is_one_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Result
+    from sqlalchemy.sql import Executable
+
+    from matrixone.operations import Resource
+    from matrixone_branch.model import Side
+
+_KINDS = {"v": "view", "S": "sequence", "e": "external table"}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two tables, and what of them is compared.
+
+    Args:
+        table: The one.
+        against: The other.
+        columns: Columns of the answer; all if empty.
+    """
+
+    table: Side
+    against: Side
+    columns: tuple[str, ...] = ()
+
+    def sql(self, output: SQL = EMPTY) -> SQL:
+        """The statement, its answer in the form named."""
+        columns = SQL(" COLUMNS ({names})").format(names=joined(map(Identifier, self.columns)))
+        return SQL("DATA BRANCH DIFF {table} AGAINST {against}{columns}{output}").format(
+            table=self.table.sql(),
+            against=self.against.sql(),
+            columns=columns if self.columns else EMPTY,
+            output=output,
+        )
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshots."""
+        return self.table.needs() + self.against.needs()
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRows(Operation[list[DiffRow]]):
+    """Compare two tables, row by row.
+
+    Args:
+        comparison: The tables.
+        limit: The largest number of rows to answer.
+    """
+
+    name: ClassVar = "branch.diff"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = BranchError
+
+    comparison: Comparison
+    limit: int | None = None
+
+    def statement(self) -> Executable:
+        """DATA BRANCH DIFF table AGAINST other [COLUMNS (...)] [OUTPUT LIMIT | COUNT | SUMMARY]."""
+        limit = EMPTY if self.limit is None else SQL(" OUTPUT LIMIT {limit}").format(limit=Literal(self.limit))
+        return self.comparison.sql(limit)
+
+    def read(self, result: Any) -> list[DiffRow]:
+        """Which table, what was changed there (``INSERT``, ``UPDATE``, ``DELETE``), and the row."""
+        return list(result)
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshots."""
+        return self.comparison.needs()
+
+
+@dataclass(frozen=True, slots=True)
+class CountDifferences(Operation[int]):
+    """Count the rows in which two tables differ.
+
+    Args:
+        comparison: The tables.
+    """
+
+    name: ClassVar = "branch.diff"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = BranchError
+
+    comparison: Comparison
+
+    def statement(self) -> Executable:
+        """DATA BRANCH DIFF table AGAINST other OUTPUT COUNT."""
+        return self.comparison.sql(SQL(" OUTPUT COUNT"))
+
+    def read(self, result: Result[Any]) -> int:
+        """The number."""
+        return int(result.scalar_one())
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshots."""
+        return self.comparison.needs()
+
+
+@dataclass(frozen=True, slots=True)
+class SummarizeDifferences(Operation[DiffSummary]):
+    """Count the rows in which two tables differ, by table and by kind of change.
+
+    Args:
+        comparison: The tables.
+    """
+
+    name: ClassVar = "branch.diff"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = BranchError
+
+    comparison: Comparison
+
+    def statement(self) -> Executable:
+        """DATA BRANCH DIFF table AGAINST other OUTPUT SUMMARY."""
+        return self.comparison.sql(SQL(" OUTPUT SUMMARY"))
+
+    def read(self, result: Any) -> DiffSummary:
+        """The numbers; columns are read by position, their names are those of the tables."""
+        found = {str(metric).lower(): (int(table), int(against)) for metric, table, against in result}
+        table, against = zip(*(found[metric] for metric in ("inserted", "deleted", "updated")), strict=True)
+        return DiffSummary(Changes(*table), Changes(*against))
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshots."""
+        return self.comparison.needs()
+
+
+@dataclass(frozen=True, slots=True)
+class DiffToTable(Operation[None]):
+    """Make a table of the rows in which two tables differ.
+
+    Args:
+        comparison: The tables.
+        target: The table to make.
+    """
+
+    name: ClassVar = "branch.diff_to_table"
+    in_transaction: ClassVar = InTransaction.JOINS
+    needs_begin: ClassVar = True
+    error: ClassVar = BranchError
+
+    comparison: Comparison
+    target: tuple[str, ...]
+
+    def statement(self) -> Executable:
+        """DATA BRANCH DIFF table AGAINST other [COLUMNS (...)] OUTPUT AS target."""
+        return self.comparison.sql(SQL(" OUTPUT AS {target}").format(target=Identifier(*self.target)))
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshots."""
+        return self.comparison.needs()
+
+
+@dataclass(frozen=True, slots=True)
+class DiffToFile(Operation[str]):
+    """Write what makes the other table equal to the one as a file of SQL, which stays after a rollback.
+
+    Args:
+        comparison: The tables.
+        directory: Where to write it.
+    """
+
+    name: ClassVar = "branch.diff_to_file"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = BranchError
+
+    comparison: Comparison
+    directory: str
+
+    def statement(self) -> Executable:
+        """DATA BRANCH DIFF table AGAINST other OUTPUT FILE directory; the file stays."""
+        return self.comparison.sql(SQL(" OUTPUT FILE {directory}").format(directory=Literal(self.directory)))
+
+    def read(self, result: Result[Any]) -> str:
+        """Path of the file."""
+        return str(result.one()[0])
+
+    def needs(self) -> tuple[Resource, ...]:
+        """The snapshots, and the stage."""
+        place = self.directory.removeprefix("stage://")
+        stage = (("stage", place.partition("/")[0]),) if place != self.directory else ()
+        return (*self.comparison.needs(), *stage)
+
+
+@dataclass(frozen=True, slots=True)
+class FindOthers(Operation[list[str]]):
+    """Find what is no ordinary table among some names: the server does not look before it reads the changes of a view.
+
+    Args:
+        tables: Their names.
+    """
+
+    name: ClassVar = "branch.diff"
+    in_transaction: ClassVar = InTransaction.READS
+    error: ClassVar = BranchError
+
+    tables: tuple[tuple[str, ...], ...]
+
+    def statement(self) -> Executable:
+        """SELECT relname, relkind FROM mo_catalog.mo_tables ..."""
+        return SQL(
+            "SELECT relname, relkind FROM mo_catalog.mo_tables WHERE relkind IN ({kinds}) "
+            "AND account_id = current_account_id() AND ({tables}) ORDER BY relname"
+        ).format(kinds=joined(map(Literal, _KINDS)), tables=is_one_of(self.tables))
+
+    def read(self, result: Any) -> list[str]:
+        """What they are."""
+        return [f"{name} is a {_KINDS[str(kind)]}" for name, kind in result]
