@@ -41,11 +41,13 @@ def batch_insert(session: Session, table: TableLike, rows: Sequence[Mapping[str,
         ``affected_rows`` is the number of rows inserted.
 
     Raises:
-        QueryError: A row is empty or no dictionary (nothing is sent then), or the server refused.
+        QueryError: A row is empty, no dictionary, or names an attribute the class has not (nothing is sent then), a
+            value cannot be bound, or the server refused. Of more rows than CHUNK, those before may be in the
+            transaction then.
     """
     _check(rows, table)
     affected, lastrowid = 0, None
-    for keys, group in itertools.groupby(rows, key=_columns):
+    for keys, group in itertools.groupby(rows, key=tuple):
         for chunk in _chunks(list(group), CHUNK):
             if isinstance(table, str):
                 inserted = _insert_named(session, table, keys, chunk)
@@ -56,10 +58,6 @@ def batch_insert(session: Session, table: TableLike, rows: Sequence[Mapping[str,
     return ResultSet(affected_rows=affected, lastrowid=lastrowid if len(rows) == 1 else None)
 
 
-def _columns(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(row)
-
-
 def is_mapped(table: object) -> TypeGuard[type[Any]]:
     """Whether this is a class mapped by SQLAlchemy."""
     return isinstance(table, (DeclarativeMeta, type)) and isinstance(inspect(table, raiseerr=False), Mapper)
@@ -67,14 +65,21 @@ def is_mapped(table: object) -> TypeGuard[type[Any]]:
 
 def _insert_named(session: Session, table: str, keys: tuple[str, ...], rows: list[Mapping[str, Any]]) -> ResultSet:
     connection = session.connection()
-    values = [tuple(map(driver_value, row.values())) for row in rows]
+    try:
+        values = [tuple(map(driver_value, row.values())) for row in rows]
+    except (TypeError, ValueError) as error:
+        raise QueryError(f"a value cannot be bound: {error}", sql=f"INSERT INTO {table}") from error
     result = connection.exec_driver_sql(_insert_text(connection, table, keys), values[0] if len(rows) == 1 else values)
     return ResultSet(affected_rows=result.rowcount, lastrowid=result.lastrowid)
 
 
 def _insert_mapped(session: Session, table: type[Any] | Table, rows: list[Mapping[str, Any]]) -> ResultSet:
-    result = session.execute(insert(table), rows)
-    return ResultSet(affected_rows=len(rows), lastrowid=getattr(result, "lastrowid", None))
+    statement = insert(table).execution_options(render_nulls=True)  # None is NULL, not the column's default
+    if len(rows) == 1 and (isinstance(table, Table) or len(inspect(table).tables) == 1):
+        result: Any = session.execute(statement.values(dict(rows[0])))  # one row alone tells its generated key
+        return ResultSet(affected_rows=1, lastrowid=result.lastrowid)
+    session.execute(statement, rows)
+    return ResultSet(affected_rows=len(rows))
 
 
 def _insert_text(connection: Connection, table: str, keys: tuple[str, ...]) -> str:
@@ -94,12 +99,18 @@ class _Placeholders:
 
 
 def _check(rows: Sequence[Mapping[str, Any]], table: TableLike) -> None:
-    summary = f"INSERT INTO {table}"
+    name = table if isinstance(table, str) else getattr(table, "__name__", table)
+    summary = f"INSERT INTO {name}"
+    attributes = set(inspect(table).column_attrs.keys()) if is_mapped(table) else None
     if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__len__"):
         raise QueryError(f"rows are a list of dictionaries, not {type(rows).__name__}; nothing was sent", sql=summary)
     for number, row in enumerate(rows, 1):
         if not hasattr(row, "keys") or not row:
             raise QueryError(f"row {number} is not a dictionary with columns: nothing was sent", sql=summary)
+        if attributes is not None and (unknown := row.keys() - attributes):
+            raise QueryError(
+                f"row {number} names {sorted(unknown)}, not attributes of {name}: nothing was sent", sql=summary
+            )
 
 
 def _chunks(rows: list[Any], size: int) -> Iterator[list[Any]]:
