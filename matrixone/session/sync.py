@@ -183,6 +183,7 @@ class Session(SessionProxies, ManagerAttributes):
                 ``on_refused="raise"``.
         """
         with self._door():
+            self._autoflush()
             return self._unit_of_work.run(operation)
 
     def insert(self, table_name: bulk.TableLike, data: Mapping[str, Any]) -> ResultSet:
@@ -208,6 +209,7 @@ class Session(SessionProxies, ManagerAttributes):
             ``affected_rows`` is the number of rows inserted.
         """
         with self._door():
+            self._autoflush()
             return bulk.batch_insert(self._sa, table_name, data_list)
 
     def set_session_variables(self, **variables: str | int | None) -> Self:
@@ -408,11 +410,15 @@ class Session(SessionProxies, ManagerAttributes):
         with self._door(log_mode):
             if isinstance(sql_or_stmt, str):
                 sql_or_stmt, params = string_statement(sql_or_stmt, params), None
-                if self._sa.autoflush:
-                    self._sa.flush()
+                self._autoflush()
             elif isinstance(params, tuple):
-                params = None
+                params = list(params) or None
             return getattr(self._sa, method)(sql_or_stmt, params, **kwargs)
+
+    def _autoflush(self) -> None:
+        """Send pending changes first, where SQLAlchemy would not: it cannot know what the statement reads."""
+        if self._sa.autoflush:
+            self._sa.flush()
 
     def _through_door(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         with self._door():

@@ -4,15 +4,28 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Column, Index, Integer, String, func
+from sqlalchemy import Column, Index, Integer, String, func, insert
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column  # noqa: TC002 - read by SQLAlchemy
 
 from matrixone import AsyncClient, AsyncSession, Client, Session, SnapshotLevel
 from matrixone.exceptions import QueryError
 from matrixone.vector import IvfVectorIndex, Vectorf32
 
 from .models import Account, Order, Product, User
+from .operations import CreateStage
 
 pytestmark = pytest.mark.usefixtures("tables")
+
+
+class Own(DeclarativeBase):
+    pass
+
+
+class Contact(Own):
+    __tablename__ = "contacts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail: Mapped[str | None] = mapped_column("email", String(50), server_default="none")
 
 
 def columns(client, table):
@@ -99,6 +112,57 @@ class TestRows:
             client.batch_insert("users", [{"id": 7, "name": "b"}, {"id": 1, "name": "duplicate"}])
 
         assert (count("users"), count("users", "id = 7")) == (2, 0)
+
+    def test_of_a_class_whose_attributes_have_other_names(self, client):
+        client.create_all(Own)
+        assert client.insert(Contact, {"mail": "first"}).lastrowid == 1
+        client.batch_insert(Contact, [{"mail": None}, {"mail": "third"}, {"id": 9}])
+
+        assert client.execute("SELECT id, email FROM contacts ORDER BY id").all() == [
+            (1, "first"),
+            (2, None),
+            (3, "third"),
+            (9, "none"),
+        ]
+
+    @pytest.mark.parametrize("name", ["email", "no_such"])
+    def test_a_key_that_is_no_attribute_is_refused(self, client, count, name):
+        client.create_all(Own)
+        with pytest.raises(QueryError, match=f"{name}.*nothing was sent"):
+            client.batch_insert(Contact, [{"mail": "first"}, {"mail": "second", name: "lost"}])
+
+        assert count("contacts") == 0
+
+    @pytest.mark.parametrize("value", [float("nan"), object(), {"a": object()}])
+    def test_a_value_that_no_column_holds(self, client, count, value):
+        with pytest.raises(QueryError, match="cannot be bound"):
+            client.batch_insert("users", [{"name": "Ann"}, {"name": value}])
+
+        assert count("users", "name = 'Ann'") == 0
+
+    @pytest.mark.parametrize("number", [1, 3, 5001])
+    def test_columns_with_unusual_names(self, client, number):
+        names = ["a%b", "a b", "a%s", "a?", "a:b", "values (", "a`b"]
+        client.create_table("odd", dict.fromkeys(names, "int"))
+        client.batch_insert("odd", [dict.fromkeys(names, value) for value in range(number)])
+
+        assert client.execute("SELECT count(*), sum(`a%s`) FROM odd").one() == (number, number * (number - 1) // 2)
+
+    def test_pending_objects_come_first(self, client, names):
+        with client.session() as session:
+            session.add(User(id=7, name="Ann"))
+            session.insert("accounts", {"user_id": 7, "balance": 1.0})
+            assert not session.new
+            session.add(User(id=8, name="Ben"))
+            outcome = session.run(CreateStage(names.new("stage")))
+            assert outcome.pending, "it waits for the commit of what was added before"
+            session.rollback()
+
+    def test_a_tuple_of_rows(self, client, count):
+        with client.session() as session:
+            session.execute(insert(User), ({"name": "Ann"}, {"name": "Ben"}))
+
+        assert count("users", "name IN ('Ann', 'Ben')") == 2
 
 
 class TestTables:
