@@ -111,7 +111,7 @@ class ListIndexes(Operation[list[FulltextIndexInfo]]):
 class PrimaryKey(Operation[tuple[str, ...]]):
     """SELECT on the catalog: the columns of the primary key."""
 
-    name: ClassVar = "fulltext_index.search"
+    name: ClassVar = "fulltext_index.primary_key"
     in_transaction: ClassVar = InTransaction.READS
 
     database: str

@@ -93,7 +93,7 @@ class SyncCommit(Operation[Answer]):
 class FindTable(Operation[str | None]):
     """SELECT on the catalog: what a table is, None if there is none."""
 
-    name: ClassVar = "moctl.flush_table"
+    name: ClassVar = "moctl.table_kind"
     in_transaction: ClassVar = InTransaction.READS
 
     database: str
