@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import column, literal_column, table
 
@@ -24,10 +24,33 @@ if TYPE_CHECKING:
 DISTANCE = "distance"
 """The key of the distance in the rows of a search."""
 
-RankMode = Literal["pre", "post", "force", "auto", "include"]
-"""When a condition is applied: without an index (``force``: exact), before the search of the index (``pre``), after it
-(``post``: there may be fewer rows than asked for), as the server likes (``auto``), or from columns kept in the index
-(``include``)."""
+SCORE = "score"
+"""The key of the score, where it is asked for."""
+
+
+class IVFRankMode(enum.StrEnum):
+    """When the condition of a search is applied; the second names say what the first ones do."""
+
+    PRE = "pre"
+    POST = "post"
+    FORCE = "force"
+    AUTO = "auto"
+    INCLUDE = "include"
+
+    FILTER_FIRST = "pre"
+    """Before the search of the index. Finds as many rows as there are, but also such as ``key <> ?`` excludes."""
+    FILTER_AFTERWARDS = "post"
+    """To what the search of the index found: there may be fewer rows than asked for, or none."""
+    EXACT = "force"
+    """No index is used."""
+    SERVER_CHOOSES = "auto"
+    """One of the others."""
+    FILTER_IN_INDEX = "include"
+    """In the index, from the columns it includes."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> IVFRankMode | None:
+        return cls.__members__.get(str(value).upper())
 
 
 class Distance(enum.StrEnum):
@@ -43,6 +66,12 @@ class Distance(enum.StrEnum):
     def of(self, vector: ColumnElement[Any], query: str) -> ColumnElement[float]:
         """The distance of a column from a vector."""
         return _FUNCTIONS[self](vector, query)
+
+    def score(self, distance: float) -> float:
+        """What the measure is called after: Euclidean distance, cosine of the angle, or dot product."""
+        if self is Distance.L2:
+            return distance
+        return 1 - distance if self is Distance.COSINE else 0.0 - distance
 
 
 _FUNCTIONS: dict[Distance, Callable[..., ColumnElement[float]]] = {

@@ -1,25 +1,32 @@
-"""The server's statements about vector indexes, and searches."""
+"""The server's statements about vector indexes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
+from matrixone.exceptions import ConfigurationError, InvalidNameError
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, Literal
-from matrixone.vector import VectorOpType
-from matrixone_vector.model import DISTANCE, Distance
+from matrixone_vector.indexes import Distribution, HnswOptions, IvfOptions, VectorIndexInfo
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
-    from matrixone_vector.model import RankMode, Searched
-
 Table = tuple[str, ...]
+_UNESCAPED = frozenset("'\\")
+
+_INDEXES = (
+    "SELECT t.reldatabase, t.relname, i.name, i.algo, i.column_name, i.algo_params, i.comment, i.is_visible, "
+    "i.algo_table_type, i.index_table_name "
+    "FROM mo_catalog.mo_indexes i JOIN mo_catalog.mo_tables t ON t.rel_id = i.table_id "
+    "WHERE i.algo IN ('ivfflat', 'hnsw') AND t.reldatabase = :database AND t.account_id = current_account_id()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +39,14 @@ class CreateIvf(Operation[None]):
     table: Table
     index: str
     column: str
-    lists: int
-    op_type: VectorOpType = VectorOpType.VECTOR_L2_OPS
+    options: IvfOptions = field(default_factory=IvfOptions)
+
+    def __post_init__(self) -> None:
+        _check_quotes(self)
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ADD INDEX``."""
-        return SQL(
-            "ALTER TABLE {table} ADD INDEX {index} USING IVFFLAT ({column}) LISTS {lists} OP_TYPE {op_type}"
-        ).format(
-            table=Identifier(*self.table),
-            index=Identifier(self.index),
-            column=Identifier(self.column),
-            lists=Literal(self.lists),
-            op_type=Literal(self.op_type.value),
-        )
+        return _add_index("IVFFLAT", self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,14 @@ class CreateHnsw(Operation[None]):
     table: Table
     index: str
     column: str
-    m: int
-    ef_construction: int
-    ef_search: int
-    op_type: VectorOpType = VectorOpType.VECTOR_L2_OPS
+    options: HnswOptions = field(default_factory=HnswOptions)
+
+    def __post_init__(self) -> None:
+        _check_quotes(self)
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ADD INDEX``."""
-        options = "M {m} EF_CONSTRUCTION {ef_construction} EF_SEARCH {ef_search} OP_TYPE {op_type}"
-        return SQL(f"ALTER TABLE {{table}} ADD INDEX {{index}} USING HNSW ({{column}}) {options}").format(
-            table=Identifier(*self.table),
-            index=Identifier(self.index),
-            column=Identifier(self.column),
-            m=Literal(self.m),
-            ef_construction=Literal(self.ef_construction),
-            ef_search=Literal(self.ef_search),
-            op_type=Literal(self.op_type.value),
-        )
+        return _add_index("HNSW", self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,71 +88,184 @@ class DropIndex(Operation[None]):
 
 @dataclass(frozen=True, slots=True)
 class Reindex(Operation[None]):
-    """ALTER TABLE ... ALTER REINDEX of an IVF-Flat index."""
+    """ALTER TABLE ... ALTER REINDEX."""
 
     name: ClassVar = "vector_ops.reindex"
     in_transaction: ClassVar = InTransaction.JOINS
 
     table: Table
     index: str
+    algorithm: str = "ivfflat"
     lists: int | None = None
+    force_sync: bool = False
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ALTER REINDEX``."""
         lists = EMPTY if self.lists is None else SQL(" LISTS = {lists}").format(lists=Literal(self.lists))
-        return SQL("ALTER TABLE {table} ALTER REINDEX {index} IVFFLAT{lists}").format(
-            table=Identifier(*self.table), index=Identifier(self.index), lists=lists
+        return SQL("ALTER TABLE {table} ALTER REINDEX {index} {algorithm}{lists}{force_sync}").format(
+            table=Identifier(*self.table),
+            index=Identifier(self.index),
+            algorithm=SQL("HNSW" if self.algorithm == "hnsw" else "IVFFLAT"),
+            lists=lists,
+            force_sync=SQL(" FORCE_SYNC") if self.force_sync else EMPTY,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Search(Operation[list[dict[str, Any]]]):
-    """SELECT in order of distance.
+class ListIndexes(Operation[list[VectorIndexInfo]]):
+    """SELECT on the catalog: the vector indexes of a table, or of a database."""
 
-    Args:
-        searched: Table, vector column and columns of the answer.
-        query: Text of the vector to compare with.
-        distance: How distance is measured.
-        limit: Rows of the answer, None for all.
-        offset: Rows to leave out first.
-        within: Largest distance of the answer.
-        where: A condition on the rows.
-        mode: When the condition is applied, None for the server's default.
-        with_null: Leave it to the server what becomes of rows without a vector.
-    """
-
-    name: ClassVar = "vector_ops.search"
+    name: ClassVar = "vector_ops.list"
     in_transaction: ClassVar = InTransaction.READS
 
-    searched: Searched = field(compare=False)
-    query: str
-    distance: Distance = Distance.L2
-    limit: int | None = None
-    offset: int = 0
-    within: float | None = None
-    where: ColumnElement[bool] | None = field(default=None, compare=False)
-    mode: RankMode | None = None
-    with_null: bool = True
+    database: str
+    table: str | None = None
 
     def statement(self) -> Executable:
-        """``SELECT ... ORDER BY distance``: in the only form an index serves."""
-        distance = self.distance.of(self.searched.vector, self.query)
-        labelled = distance.label(DISTANCE)
-        statement = select(*self.searched.columns, labelled).select_from(self.searched.table).order_by(labelled)
-        if not self.with_null:
-            statement = statement.where(self.searched.vector.is_not(None))
-        if self.within is not None:
-            statement = statement.where(distance <= self.within)
-        if self.where is not None:
-            statement = statement.where(self.where)
-        if self.limit is not None:
-            statement = statement.limit(self.limit)
-        if self.offset:
-            statement = statement.offset(self.offset)
-        return (
-            statement if self.mode is None else statement.suffix_with(text(f"BY RANK WITH OPTION 'mode={self.mode}'"))
+        """``SELECT`` on ``mo_catalog.mo_indexes``."""
+        order = " ORDER BY t.relname, i.name, i.algo_table_type"
+        database = self.database.lower()
+        if self.table is None:
+            return text(_INDEXES + order).bindparams(database=database)
+        return text(f"{_INDEXES} AND t.relname = :table{order}").bindparams(database=database, table=self.table.lower())
+
+    def read(self, result: Result[Any]) -> list[VectorIndexInfo]:
+        """The indexes, by table and name; the catalog has a row for each table an index consists of."""
+        rows: dict[tuple[str, str], list[Any]] = {}
+        for row in result:
+            rows.setdefault((row.relname, row.name), []).append(row)
+        return [
+            VectorIndexInfo.of(parts[0], {part.algo_table_type: part.index_table_name for part in parts})
+            for parts in rows.values()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is to be known of a column of a table.
+
+    Args:
+        name: Its name.
+        is_vector: It holds vectors.
+        is_key: It is part of the primary key.
+    """
+
+    name: str
+    is_vector: bool
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadColumns(Operation[list[Column]]):
+    """SHOW COLUMNS."""
+
+    name: ClassVar = "vector_ops.columns"
+    in_transaction: ClassVar = InTransaction.READS
+
+    table: Table
+
+    def statement(self) -> Executable:
+        """``SHOW COLUMNS``."""
+        return SQL("SHOW COLUMNS FROM {table}").format(table=Identifier(*self.table))
+
+    def read(self, result: Result[Any]) -> list[Column]:
+        """The columns in their order."""
+        return [
+            Column(str(row["Field"]), str(row["Type"]).upper().startswith("VEC"), row["Key"] == "PRI")
+            for row in result.mappings()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeys(Operation[list[str]]):
+    """SELECT on the catalog: the other tables that a table refers to."""
+
+    name: ClassVar = "vector_ops.create_ivf"
+    in_transaction: ClassVar = InTransaction.READS
+
+    database: str
+    table: str
+
+    def statement(self) -> Executable:
+        """``SELECT`` on ``mo_catalog.mo_foreign_keys``."""
+        return text(
+            "SELECT DISTINCT refer_db_name, refer_table_name FROM mo_catalog.mo_foreign_keys "
+            "WHERE db_name = :database AND table_name = :table ORDER BY refer_db_name, refer_table_name"
+        ).bindparams(database=self.database.lower(), table=self.table.lower())
+
+    def read(self, result: Result[Any]) -> list[str]:
+        """Their names."""
+        own = (self.database.lower(), self.table.lower())
+        rows: Iterable[Any] = result
+        return [f"{database}.{table}" for database, table in rows if (database, table) != own]
+
+
+@dataclass(frozen=True, slots=True)
+class CountClusters(Operation[Distribution]):
+    """SELECT on a hidden table of an IVF-Flat index: the rows of each cluster."""
+
+    name: ClassVar = "vector_ops.get_ivf_stats"
+    in_transaction: ClassVar = InTransaction.READS
+
+    database: str
+    entries: str
+
+    def statement(self) -> Executable:
+        """``SELECT ... GROUP BY``."""
+        return SQL(
+            "SELECT COUNT(*), __mo_index_centroid_fk_id, __mo_index_centroid_fk_version FROM {entries} "
+            "GROUP BY __mo_index_centroid_fk_id, __mo_index_centroid_fk_version ORDER BY 3, 2"
+        ).format(entries=Identifier(self.database, self.entries))
+
+    def read(self, result: Result[Any]) -> Distribution:
+        """The three columns."""
+        rows: list[Any] = [tuple(map(int, row)) for row in result]
+        return Distribution(
+            centroid_count=[row[0] for row in rows],
+            centroid_id=[row[1] for row in rows],
+            centroid_version=[row[2] for row in rows],
         )
 
-    def read(self, result: Result[Any]) -> list[dict[str, Any]]:
-        """A dictionary a row."""
-        return [dict(row) for row in result.mappings()]
+
+@dataclass(frozen=True, slots=True)
+class CountVectors(Operation[int]):
+    """SELECT: how many rows of a table have a vector."""
+
+    name: ClassVar = "vector_ops.wait_until_built"
+    in_transaction: ClassVar = InTransaction.READS
+
+    table: Table
+    column: str
+
+    def statement(self) -> Executable:
+        """``SELECT COUNT``."""
+        return SQL("SELECT COUNT({column}) FROM {table}").format(
+            column=Identifier(self.column), table=Identifier(*self.table)
+        )
+
+    def read(self, result: Result[Any]) -> int:
+        """The number."""
+        return int(result.scalar_one())
+
+
+def _check_quotes(create: CreateIvf | CreateHnsw) -> None:
+    """Refuse what the server writes into statements of its own without escaping it.
+
+    Raises:
+        InvalidNameError: A name with an apostrophe or a backslash.
+        ConfigurationError: A comment with one.
+    """
+    for name in (*create.table, create.index, create.column):
+        if _UNESCAPED.intersection(name):
+            raise InvalidNameError(f"the server cannot index {name!r}: a name with an apostrophe or a backslash")
+    if _UNESCAPED.intersection(create.options.comment or ""):
+        raise ConfigurationError("the comment of an index has no apostrophe and no backslash")
+
+
+def _add_index(algorithm: str, create: CreateIvf | CreateHnsw) -> SQL:
+    return SQL(f"ALTER TABLE {{table}} ADD INDEX {{index}} USING {algorithm} ({{column}}){{options}}").format(
+        table=Identifier(*create.table),
+        index=Identifier(create.index),
+        column=Identifier(create.column),
+        options=create.options.sql(),
+    )

@@ -115,7 +115,7 @@ def test_within_a_distance(docs):
 
 
 @pytest.mark.parametrize("where", ["kind = ? AND id <> ?", (Doc.kind == 1) & (Doc.id != 50)])
-def test_trap_a_filtered_search_finds_all_there_are(docs, where):
+def test_t15_a_filtered_search_finds_all_there_are(docs, where):
     docs.vector_ops.create_ivf("docs", "ix", "v", lists=16)  # the server's own way finds 8, mode=pre finds 50
     params = [1, 50] if isinstance(where, str) else []
     found = docs.vector_ops.similarity_search(
@@ -171,11 +171,12 @@ def test_arguments_that_cannot_work(docs):
         lambda: vectors.similarity_search("docs", "v", [1, math.inf]),
         lambda: vectors.similarity_search("docs", "v", [1, 2], distance_type="l1"),
         lambda: vectors.similarity_search(Doc, "v", [1, 2, 3]),
+        lambda: vectors.similarity_search("docs", "v", [1, 2], rank_mode="x"),
         lambda: vectors.range_search("docs", "v", [1, 2], math.nan),
     ):
         with pytest.raises(ValueError):
             call()
-    for options in ({"rank_mode": "x"}, {"select_columns": ["distance"]}, {"where_params": [1]}):
+    for options in ({"select_columns": ["distance"]}, {"where_params": [1]}):
         with pytest.raises(ConfigurationError):
             vectors.similarity_search("docs", "v", [1, 2], **options)
     with pytest.raises(TypeError):
