@@ -107,8 +107,10 @@ def parameters(index: Index) -> str:
     if index.kind not in {"ivfflat", "hnsw"}:
         return ""
     hidden = {"comment", "visible", "include"}
-    options = {key: str(value).lower() for key, value in sorted(index.options) if key not in hidden}
-    return json.dumps(options, separators=(",", ":"))
+    options = {key: str(value).lower() for key, value in index.options if key not in hidden}
+    if included := dict(index.options).get("include"):
+        options["included_columns"] = json.dumps(included, separators=(",", ":"))
+    return json.dumps(dict(sorted(options.items())), separators=(",", ":"))
 
 
 def _nullable(table: Table, name: str) -> bool:

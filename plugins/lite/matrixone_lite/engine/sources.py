@@ -93,6 +93,8 @@ def _bind_table(binder: Binder, table: ast.Table, scope: Scope) -> str:
                 return _bind_common(binder, depth, binder.common_tables[depth][name], alias, scope)
     at = binder.at if table.hint is None else binder.session.moment(table.hint)
     found = binder.session.find_table(table.name, at)
+    if found is None and name.startswith("__mo_index_"):
+        raise unsupported("hidden tables of indexes")
     if found is None:
         raise syntax_error(f'table "{table.name.name}" does not exist')
     database, stored = found

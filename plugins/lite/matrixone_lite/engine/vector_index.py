@@ -29,7 +29,18 @@ _SEARCHED_BY: Final = {
     "inner_product": "vector_ip_ops",
 }
 _OPTIONS: Final = {
-    "ivfflat": ("lists", "op_type", "include", "quantization", "async", "auto_update", "day", "hour"),
+    "ivfflat": (
+        "lists",
+        "op_type",
+        "include",
+        "quantization",
+        "kmeans_train_percent",
+        "kmeans_max_iteration",
+        "async",
+        "auto_update",
+        "day",
+        "hour",
+    ),
     "hnsw": ("m", "ef_construction", "ef_search", "max_index_capacity", "op_type", "async"),
 }
 _QUANTIZATIONS: Final = ("float32", "float16", "bf16", "int8", "uint8")
@@ -56,6 +67,10 @@ def check_definition(kind: str, columns: Sequence[Column], options: Mapping[str,
     if kind == "hnsw" and columns[0].type.kind not in {Kind.VECF32, Kind.VECF64}:
         raise not_supported("HNSW only supports VECF32 and VECF64 column types")
     _check_options(kind, options)
+    keys = set() if table.primary_key is None else {name.lower() for name in table.primary_key.columns}
+    for name in options.get("include") or ():
+        if name.lower() in keys:
+            raise invalid_input(f"primary key column '{name}' cannot be in IVFFLAT INCLUDE")
 
 
 def _check_options(kind: str, options: Mapping[str, Any]) -> None:
