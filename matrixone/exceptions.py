@@ -261,6 +261,9 @@ class AfterCommitError(TransactionError):
         self.failed = failed
         self.not_run = tuple(not_run)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
 
 class RollbackWarning(UserWarning):
     """Something a session did outside its transaction stays although the session rolled back."""

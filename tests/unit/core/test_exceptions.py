@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import exc as sa_exc
 
 from matrixone import exceptions as mo
+from matrixone.operations import CurrentDatabase
 
 
 def translated(
@@ -86,7 +87,11 @@ def test_what_may_be_tried_again(number, lost, retryable):
 
 
 def test_errors_survive_pickling():
-    for error in (translated(1062, "Duplicate entry"), mo.ConnectionError("no", host="h", port=1, database="d")):
+    for error in (
+        translated(1062, "Duplicate entry"),
+        mo.ConnectionError("no", host="h", port=1, database="d"),
+        mo.AfterCommitError("committed", ran=[], failed=CurrentDatabase(), not_run=[CurrentDatabase()]),
+    ):
         error.orig = None
         copy = pickle.loads(pickle.dumps(error))
         assert type(copy) is type(error)
