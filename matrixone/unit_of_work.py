@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -11,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from matrixone.exceptions import (
     AfterCommitError,
+    ConfigurationError,
     ImplicitCommitError,
-    MatrixOneError,
     PendingOperationError,
     RollbackWarning,
     TransactionRefusedError,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 OnRefused = Literal["after_commit", "raise"]
+DIALECTS = ("matrixone", "mysql", "mariadb")
+"""Names of the dialects that speak to the server."""
 
 
 class UnitOfWork:
@@ -59,7 +62,30 @@ class UnitOfWork:
         self._ran_at_once: list[Operation[Any]] = []
         self._committed = False
         self._joined = False
+        self._in_foreign_transaction = _in_foreign_transaction(session)
         self._listen()
+
+    @classmethod
+    def of(
+        cls, session: SQLAlchemySession, *, on_refused: OnRefused, allow_implicit_commit: bool, log: SessionLog
+    ) -> UnitOfWork:
+        """The policy of a session: the one it has, if it was wrapped before.
+
+        Raises:
+            ConfigurationError: It was wrapped before, with other options.
+        """
+        reference = _units.get(session)
+        unit = reference() if reference is not None else None
+        if unit is None:
+            unit = cls(session, on_refused=on_refused, allow_implicit_commit=allow_implicit_commit, log=log)
+            _units[session] = weakref.ref(unit)
+        elif (unit._on_refused, unit._allow_implicit_commit) != (on_refused, allow_implicit_commit):
+            raise ConfigurationError(
+                f"the session is wrapped already, with on_refused={unit._on_refused!r} and "
+                f"allow_implicit_commit={unit._allow_implicit_commit}; wrap it with the same"
+            )
+        unit._log = log
+        return unit
 
     @property
     def is_open(self) -> bool:
@@ -101,12 +127,15 @@ class UnitOfWork:
 
     def rolled_back(self) -> None:
         """Undo what ran at once, forget what waits. Does nothing the second time."""
-        for outcome in self._waiting:
-            outcome.discarded()
-        self._waiting.clear()
-        ran, self._ran_at_once = self._ran_at_once, []
-        for operation in reversed(ran):
-            self._undo(operation)
+        self._discard_waiting()
+        stays = []
+        while self._ran_at_once:
+            operation = self._ran_at_once[-1]
+            if reason := self._undo(operation):
+                stays.append((operation, reason))
+            self._ran_at_once.pop()  # an interruption leaves it for close()
+        for operation, reason in stays:
+            self._warn(operation, reason)
 
     def committed(self) -> None:
         """Run what waited for the commit, in order.
@@ -121,22 +150,31 @@ class UnitOfWork:
             try:
                 self._log.event("after_commit", operation=outcome.operation.name)
                 self._run_outside(outcome.operation, outcome)
-            except MatrixOneError as error:
-                self._give_up(outcome, ran, error)
+            except BaseException as error:
+                failure = self._after_commit_error(outcome, ran, error)
+                if isinstance(error, Exception):
+                    raise failure from error
+                raise
             ran.append(outcome.operation)
 
-    def _give_up(self, failed: Outcome[Any], ran: list[Operation[Any]], cause: MatrixOneError) -> None:
+    def _after_commit_error(
+        self, failed: Outcome[Any], ran: list[Operation[Any]], cause: BaseException
+    ) -> AfterCommitError:
         not_run = [outcome.operation for outcome in self._waiting]
-        for outcome in (failed, *self._waiting):
-            outcome.discarded()
-        self._waiting.clear()
-        raise AfterCommitError(
+        failed.discarded()
+        self._discard_waiting()
+        self._log.event("after_commit_failed", operation=failed.operation.name, not_tried=_names(not_run))
+        return AfterCommitError(
             f"the transaction is committed, but {failed.operation.name} after it failed: {cause} "
             f"(ran after the commit: {_names(ran)}; not tried: {_names(not_run)})",
             ran=ran,
             failed=failed.operation,
             not_run=not_run,
-        ) from cause
+        )
+
+    def _discard_waiting(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().discarded()
 
     def _run_at_once_or_after_commit(self, operation: Operation[T]) -> Outcome[T]:
         if not self.is_open:
@@ -162,18 +200,19 @@ class UnitOfWork:
             outcome.done(operation.read(connection.execute(operation.statement())))
         return outcome
 
-    def _undo(self, operation: Operation[Any]) -> None:
+    def _undo(self, operation: Operation[Any]) -> str | None:
+        """Take back an operation; the reason if that is impossible."""
         undo = operation.undo()
         if undo is None:
-            self._stays(operation, "it cannot be undone")
-            return
+            return "it cannot be undone"
         self._log.event("undo", operation=undo.name)
         try:
             self._run_outside(undo)
-        except MatrixOneError as error:
-            self._stays(operation, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are undone, too
+            return str(error) or repr(error)
+        return None
 
-    def _stays(self, operation: Operation[Any], reason: str) -> None:
+    def _warn(self, operation: Operation[Any], reason: str) -> None:
         self._log.event("not_undone", operation=operation.name, reason=reason)
         warnings.warn(
             f"the session rolled back, but {operation!r} had run outside its transaction and stays: {reason}",
@@ -197,6 +236,7 @@ class UnitOfWork:
 
     def _listen(self) -> None:
         for name, listener in (
+            ("after_transaction_create", self._on_create),
             ("after_begin", self._on_begin),
             ("before_commit", self._on_before_commit),
             ("after_commit", self._on_commit),
@@ -206,15 +246,22 @@ class UnitOfWork:
         transaction = self._session.get_transaction()
         if transaction is not None:
             for connection, _, ours, _ in set(transaction._connections.values()):
-                self._joined = not ours
+                self._joined |= not ours
                 self._guard(connection, began_before=True)
+
+    def _on_create(self, session: SQLAlchemySession, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            self._in_foreign_transaction = _in_foreign_transaction(session)
 
     def _on_begin(self, _session: SQLAlchemySession, transaction: SessionTransaction, connection: Connection) -> None:
         _, _, ours, _ = transaction._connections[connection]
-        self._joined = not ours  # the session's commit does not end the transaction of its connection
-        self._guard(connection, began_before=self._joined)
+        self._joined |= not ours  # the session's commit does not end the transaction of its connection
+        foreign = self._in_foreign_transaction and connection is self._session.bind
+        self._guard(connection, began_before=foreign or not ours)
 
     def _guard(self, connection: Connection, *, began_before: bool) -> None:
+        if connection.dialect.name not in DIALECTS:
+            return  # a session may have tables in databases of other kinds
         self._log.began(connection)
         if _is_autocommit(connection):
             return
@@ -249,6 +296,10 @@ class UnitOfWork:
             self.committed()
         else:
             self.rolled_back()
+
+
+_units: weakref.WeakKeyDictionary[SQLAlchemySession, weakref.ref[UnitOfWork]] = weakref.WeakKeyDictionary()
+"""Of each session that has one; its listeners keep it alive."""
 
 
 def _is_autocommit(connection: Connection) -> bool:

@@ -24,6 +24,7 @@ from matrixone.results import ResultSet
 from matrixone.session import Session
 from matrixone.transaction import refuse_autocommit_switch
 from matrixone.translation import translate_errors_of, translating
+from matrixone.unit_of_work import DIALECTS
 from matrixone.variables import SessionVariables, set_statement
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class Client(ManagerAttributes):
         Raises:
             ConnectionError: Another kind of database.
         """
-        if engine.dialect.name not in ("matrixone", "mysql", "mariadb"):
+        if engine.dialect.name not in DIALECTS:
             raise ConnectionError(f"a client works over MatrixOne and MySQL drivers, not {engine.dialect.name!r}")
         client = cls(**options)
         client._settings = replace(client._settings, **settings_of(engine.url))

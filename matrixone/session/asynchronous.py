@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
-from sqlalchemy.ext.asyncio import AsyncResult
+from sqlalchemy.ext.asyncio import AsyncResult, async_scoped_session
 from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
 from sqlalchemy.util import greenlet_spawn
 
@@ -47,7 +47,8 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
     Args:
         bind: Asynchronous engine or connection; the client's engine if left out.
         client: The asynchronous client whose managers, settings and log the session uses.
-        wrap_session: An existing SQLAlchemy asynchronous session to work through instead of a new one.
+        wrap_session: An existing SQLAlchemy asynchronous session to work through instead of a new one. Of an
+            ``async_scoped_session``, the session of the current scope.
         on_refused: As for :class:`Session`.
         allow_implicit_commit: As for :class:`Session`.
         **kwargs: Arguments of :class:`sqlalchemy.ext.asyncio.AsyncSession`.
@@ -57,12 +58,14 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
         self,
         bind: AsyncEngine | AsyncConnection | None = None,
         client: AsyncClient | None = None,
-        wrap_session: SQLAlchemyAsyncSession | None = None,
+        wrap_session: SQLAlchemyAsyncSession | async_scoped_session[Any] | None = None,
         *,
         on_refused: OnRefused = "after_commit",
         allow_implicit_commit: bool = False,
         **kwargs: Any,
     ) -> None:
+        if isinstance(wrap_session, async_scoped_session):
+            wrap_session = wrap_session()
         if wrap_session is None:
             if bind is None and client is not None:
                 bind = client.get_sqlalchemy_engine()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 from sqlalchemy.orm import Session as SQLAlchemySession
+from sqlalchemy.orm import scoped_session
 
 from matrixone import bulk, tables
 from matrixone.attributes import ManagerAttributes
@@ -58,7 +59,7 @@ class Session(SessionProxies, ManagerAttributes):
         bind: Engine or connection; the client's engine if left out.
         client: The client whose managers, settings and log the session uses.
         wrap_session: An existing SQLAlchemy session to work through instead of a new one; both handles stay usable and
-            show the same transaction.
+            show the same transaction. Of a ``scoped_session``, the session of the current scope.
         on_refused: What to do with an operation the server refuses inside a transaction when one is open:
             ``"after_commit"`` runs it right after the commit, ``"raise"`` raises before anything is sent.
         allow_implicit_commit: Let statements through that commit the open transaction, such as SET.
@@ -73,7 +74,7 @@ class Session(SessionProxies, ManagerAttributes):
         self,
         bind: Engine | Connection | None = None,
         client: Client | None = None,
-        wrap_session: SQLAlchemySession | None = None,
+        wrap_session: SQLAlchemySession | scoped_session[Any] | None = None,
         *,
         on_refused: OnRefused = "after_commit",
         allow_implicit_commit: bool = False,
@@ -86,7 +87,7 @@ class Session(SessionProxies, ManagerAttributes):
         self._sa = self._checked_wrap(wrap_session, bind, kwargs) or self._new(bind, kwargs)
         self._sleep: Callable[[float], None] = time.sleep
         self._log = SessionLog(client)
-        self._unit_of_work = UnitOfWork(
+        self._unit_of_work = UnitOfWork.of(
             self._sa,
             on_refused=on_refused,
             allow_implicit_commit=allow_implicit_commit,
@@ -458,6 +459,8 @@ class Session(SessionProxies, ManagerAttributes):
     def _checked_wrap(wrapped: Any, bind: object, kwargs: dict[str, Any]) -> SQLAlchemySession | None:
         if wrapped is None:
             return None
+        if isinstance(wrapped, scoped_session):
+            wrapped = wrapped()
         if bind is not None or kwargs:
             raise ConfigurationError("wrap_session brings its own bind and settings; give no others")
         if not isinstance(wrapped, SQLAlchemySession):

@@ -38,6 +38,23 @@ class DropStage(Operation[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable(CreateStage):
+    name: ClassVar = "test.unreadable"
+
+    def read(self, result):
+        raise ZeroDivisionError("no reading")
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep(Operation[None]):
+    name: ClassVar = "test.sleep"
+    in_transaction: ClassVar = InTransaction.REFUSED
+
+    def statement(self):
+        return SQL("SELECT sleep(60)")
+
+
+@dataclass(frozen=True, slots=True)
 class CountStage(Operation[int]):
     name: ClassVar = "test.count_stage"
     in_transaction: ClassVar = InTransaction.READS

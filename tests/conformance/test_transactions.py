@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import warnings
 
 import pytest
 from sqlalchemy import select
@@ -26,7 +27,7 @@ from matrixone.exceptions import (
 )
 
 from .models import User
-from .operations import CloneDatabase, CountStage, CreateStage, DropStage, SetVariable
+from .operations import CloneDatabase, CountStage, CreateStage, DropStage, SetVariable, Sleep, Unreadable
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -260,6 +261,32 @@ class TestRefusedOperations:
         assert [outcome.state for outcome in outcomes] == ["done", "discarded", "discarded"]
         assert count("users", "name = 'Ann'") == 1, "the transaction stays committed"
         assert (names.exists(made), names.exists(behind)) == (True, False)
+
+    def test_whatever_fails_after_the_commit_is_an_after_commit_error(self, client, names, count):
+        read, behind = names.new("stage"), names.new("stage")
+        with client.session() as session:
+            session.execute(INSERT, ("Ann",))
+            outcomes = [session.run(Unreadable(read)), session.run(CreateStage(behind))]
+            with pytest.raises(AfterCommitError, match="no reading") as caught:
+                session.commit()
+            assert isinstance(caught.value.__cause__, ZeroDivisionError)
+            session.execute(INSERT, ("Ben",))
+
+        assert [outcome.state for outcome in outcomes] == ["discarded", "discarded"]
+        assert not names.exists(behind), "the next commit does not run it"
+        assert count("users", "name IN ('Ann', 'Ben')") == 2
+
+    def test_a_warning_that_is_an_error_does_not_stop_the_undo(self, client, names):
+        undone, gone = names.new("stage"), names.new("stage")
+        session = client.session()
+        session.run(CreateStage(undone))
+        session.run(CreateStage(gone))
+        client.run(DropStage(gone))
+        with warnings.catch_warnings(action="error"), pytest.raises(RollbackWarning, match=gone):
+            session.rollback()
+        session.close()
+
+        assert not names.exists(undone)
 
     def test_a_session_goes_on_after_an_after_commit_error(self, client, names, count):
         stage = names.new("stage")
@@ -595,6 +622,19 @@ class TestConcurrency:
                 await queued
 
         assert [count("users", "name = ?", name) for name in ("a", "queued")] == [1, 0]
+
+    async def test_a_cancellation_after_the_commit(self, async_client, names, count):
+        behind = names.new("stage")
+        async with async_client.session() as session:
+            await session.execute(INSERT, ("Ann",))
+            outcomes = [await session.run(operation) for operation in (Sleep(), CreateStage(behind))]
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(session.commit(), 0.5)
+            await session.execute(INSERT, ("Ben",))
+
+        assert [outcome.state for outcome in outcomes] == ["discarded", "discarded"]
+        assert not names.exists(behind), "the next commit does not run it"
+        assert count("users", "name IN ('Ann', 'Ben')") == 2
 
     async def test_cancelling_the_task_rolls_back(self, async_client, names, count):
         stage, started = names.new("stage"), asyncio.Event()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import Column, Integer, String, create_engine, event, insert, select, text
-from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.ext.asyncio import async_scoped_session, async_sessionmaker
 from sqlalchemy.orm import Session as SQLAlchemySession
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlalchemy.pool import NullPool
 
 from matrixone import AsyncClient, AsyncSession, Client, Session
@@ -22,7 +24,7 @@ from matrixone.exceptions import (
 )
 from matrixone.fulltext import FulltextIndex
 
-from .models import User
+from .models import Product, User
 from .operations import CloneDatabase, CreateStage
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -100,6 +102,43 @@ class TestOneTransaction:
         assert not names.exists(copy), "each transaction begins explicitly"
         assert count("users", "name IN ('first', 'second')") == 2
         assert count("users", "name = 'third'") == 0
+
+    def test_wrapped_again_it_is_the_same_transaction(self, client, legacy, wrapper, names, count):
+        wrapper.execute(INSERT, ("first",))
+        again = Session(client=client, wrap_session=legacy)
+        outcome = wrapper.run(CreateStage(stage := names.new("stage")))
+        again.commit()
+        assert not outcome.pending
+        again.execute(INSERT, ("second",))
+        legacy.commit()
+
+        assert names.exists(stage)
+        assert count("users", "name IN ('first', 'second')") == 2
+
+    def test_wrapped_again_with_other_options_is_refused(self, client, legacy, wrapper):
+        with pytest.raises(ConfigurationError, match="wrapped already"):
+            Session(client=client, wrap_session=legacy, on_refused="raise")
+
+    def test_the_session_of_a_scope(self, client, engine, count):
+        scope = scoped_session(sessionmaker(bind=engine))
+        session = Session(client=client, wrap_session=scope)
+        session.execute(INSERT, ("Ann",))
+        scope.commit()
+        scope.remove()
+
+        assert count("users", "name = 'Ann'") == 1
+
+    def test_tables_in_a_database_of_another_kind(self, client, engine, count):
+        elsewhere = create_engine("sqlite://")
+        Product.metadata.create_all(elsewhere)
+        with sessionmaker(binds={User: engine, Product: elsewhere})() as legacy:
+            session = Session(client=client, wrap_session=legacy)
+            session.add_all([User(name="Ann"), Product(name="Chair")])
+            session.commit()
+            assert session.get(Product, 1).name == "Chair"
+        elsewhere.dispose()
+
+        assert count("users", "name = 'Ann'") == 1
 
     def test_as_a_context_manager_it_commits(self, client, legacy, count):
         with Session(client=client, wrap_session=legacy) as session:
@@ -243,6 +282,19 @@ class TestTheEngineIsNotAltered:
 
         assert count("users", "name IN ('outer', 'inner')") == 0
 
+    def test_a_connection_whose_transaction_the_session_controls(self, client, engine, count):
+        for source in (engine, client.get_sqlalchemy_engine()):
+            with source.connect() as connection, connection.begin():
+                connection.execute(insert(User).values(name="outer"))
+                session = Session(bind=connection, client=client, join_transaction_mode="control_fully")
+                with pytest.raises(ImplicitCommitError):
+                    session.execute("SET @a = 1")
+                session.execute(INSERT, ("inner",))
+                assert count("users", "name = 'outer'") == 0, "it has not been committed by a BEGIN or SET"
+                session.close()
+
+        assert count("users", "name IN ('outer', 'inner')") == 0
+
     def test_nested_transactions_are_refused_there_too(self, legacy, wrapper, count):
         wrapper.execute(INSERT, ("Ann",))
         with pytest.raises(NestedTransactionError):
@@ -364,6 +416,15 @@ class TestAsync:
 
         assert names.exists(copy)
         assert count("users", "name = 'before'") == 1
+
+    async def test_the_session_of_a_scope(self, client, async_engine, count):
+        scope = async_scoped_session(async_sessionmaker(bind=async_engine), asyncio.current_task)
+        session = AsyncSession(client=client, wrap_session=scope)
+        await session.execute(INSERT, ("Ann",))
+        await scope.commit()
+        await scope.remove()
+
+        assert count("users", "name = 'Ann'") == 1
 
     async def test_something_else_than_a_session(self, client, engine):
         with (
