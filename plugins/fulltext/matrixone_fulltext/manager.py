@@ -163,7 +163,7 @@ class FulltextIndexManager(Manager):
             all_rows: Rows that do not match are part of the answer, with a score of 0.
 
         Returns:
-            A dictionary a row: the columns, and ``score``, the greater the better.
+            A dictionary a row: the columns, and ``score``, the greater the better; 0 for a word that all rows have.
 
         Raises:
             FulltextError: There is no index over exactly these columns; the message names those there are.

@@ -1,6 +1,8 @@
 """What becomes of full-text indexes and searches on a server."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from matrixone_fulltext import FulltextIndexInfo, FulltextWarning
 from sqlalchemy import Column, Integer, String, Text
 from sqlalchemy.orm import declarative_base
@@ -240,6 +242,16 @@ def test_hostile_names_of_indexes(docs, name):
 @pytest.mark.parametrize("mode", ["natural", "boolean"])
 def test_hostile_queries(docs, query, mode):
     assert docs.fulltext_index.search(Doc, BOTH, query, mode=mode) == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.text(max_size=12))
+def test_any_text_is_a_search_or_refused_before_it_is_sent(docs, query):
+    try:
+        natural_match("title", query=query)
+    except ConfigurationError:
+        return
+    assert all(row["score"] >= 0 for row in docs.fulltext_index.search(Doc, BOTH, query))
 
 
 def test_names_that_need_quotes(matrixone_client):
