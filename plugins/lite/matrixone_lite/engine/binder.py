@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,14 @@ from matrixone_lite.engine import arithmetic, comparison, convert, types
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
-from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input, unsupported
+from matrixone_lite.engine.errors import (
+    ServerError,
+    argument_outside_prepared,
+    internal,
+    invalid_argument,
+    invalid_input,
+    unsupported,
+)
 from matrixone_lite.engine.types import Kind, Type, Value
 from matrixone_lite.sql import ast
 
@@ -26,6 +34,7 @@ Late = Callable[["LiteSession"], Value]
 """A parameter whose value is computed each time the statement runs."""
 
 
+_MARK: Final = re.compile(r"\?([0-9]+)")
 _MOST_PARAMETERS: Final = 30_000
 """A little below SQLite's limit; further texts are written into the statement."""
 
@@ -61,6 +70,10 @@ class Parameters:
         """Add a value that shares its parameter with no other."""
         self.values.append(value)
         return f"?{len(self.values)}"
+
+    def of(self, sql: str) -> tuple[Any, ...]:
+        """The values for a text; SQLite wants none behind the last the text names."""
+        return tuple(self.values[: max(map(int, _MARK.findall(sql)), default=0)])
 
 
 class Binder:
@@ -205,8 +218,9 @@ class Binder:
         return self.constant(make(text) if make else text, target, expr.value)
 
     def _parameter(self, expr: ast.Parameter, _scope: Scope) -> Bound:
-        type_ = self.arguments[expr.index] if expr.index < len(self.arguments) else types.VARCHAR
-        return Bound(self.parameters.add(Argument(expr.index)), type_, literal=True, text="?")
+        if expr.index >= len(self.arguments):
+            raise argument_outside_prepared()
+        return Bound(self.parameters.add(Argument(expr.index)), self.arguments[expr.index], literal=True, text="?")
 
     def _user_variable(self, expr: ast.UserVariable, _scope: Scope) -> Bound:
         self.reusable = False

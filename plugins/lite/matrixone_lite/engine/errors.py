@@ -55,6 +55,16 @@ def unsupported(feature: str) -> ServerError:
     return not_supported(f"lite: {feature}")
 
 
+def argument_outside_prepared() -> ServerError:
+    """Error 20301 for ``?`` in a statement that is not prepared."""
+    return invalid_input("only prepare statement can use ? expr")
+
+
+def nested_too_deeply() -> ServerError:
+    """Error 20105 for a statement that recursion does not get to the bottom of."""
+    return unsupported("statements nested this deeply")
+
+
 def syntax_error(text: str) -> ServerError:
     """Error 1064 with its prefix before ``text``."""
     return ServerError(1064, f"SQL parser error: {text}")

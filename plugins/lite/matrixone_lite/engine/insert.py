@@ -121,7 +121,7 @@ class _Literals:
             return self._negative(expr, expr.operand, n)
         if isinstance(expr, ast.Default):
             return _MISSING
-        if isinstance(expr, ast.Parameter):
+        if isinstance(expr, ast.Parameter) and expr.index < len(self._session.arguments):
             value, type_ = self._session.arguments[expr.index]
             return stored(value, type_, self._columns[n])
         return self._evaluate(expr, n)

@@ -81,7 +81,7 @@ def compile_query(session: LiteSession, query: ast.Query) -> Plan:
 
 def make_plan(binder: Binder, sql: str, outputs: Sequence[Output], *, locked: Sequence[str] = ()) -> Plan:
     """A plan of what ``binder`` has bound."""
-    parameters = tuple(binder.parameters.values)
+    parameters = binder.parameters.of(sql)
     dynamic = any(isinstance(parameter, Argument) or callable(parameter) for parameter in parameters)
     return Plan(
         sql,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import sequences, types
+from matrixone_lite.engine.errors import ServerError
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
 
@@ -21,10 +23,14 @@ def _next(context: Any, name: str) -> str:
     return str(sequences.next_value(context.session, name))
 
 
-def _set(context: Any, name: str, value: str, _called: Any = None) -> str:
-    return str(sequences.set_value(context.session, name, int(value)))
+def _set(context: Any, name: str, value: str | None, _called: Any = None) -> str:
+    text = value or ""
+    if not _INTEGER.fullmatch(text):
+        raise ServerError(1105, f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    return str(sequences.set_value(context.session, name, int(text)))
 
 
+_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _NEXT: Final = UserFunction("sequence_next", _next, deterministic=False, context=True)
 _SET: Final = UserFunction("sequence_set", _set, deterministic=False, context=True)
 

@@ -16,7 +16,7 @@ from matrixone_lite.engine.api import STATUS_AUTOCOMMIT, STATUS_IN_TRANSACTION, 
 from matrixone_lite.engine.catalog import Catalog
 from matrixone_lite.engine.context import Context
 from matrixone_lite.engine.dispatch import handler_of
-from matrixone_lite.engine.errors import ServerError, internal, invalid_input
+from matrixone_lite.engine.errors import ServerError, internal, invalid_input, nested_too_deeply
 from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.privileges import check_privilege
 from matrixone_lite.engine.shapes import Shapes
@@ -236,8 +236,12 @@ class LiteSession:
         except ServerError as error:
             self.last_error = error
             raise
+        except RecursionError:
+            self.last_error = nested_too_deeply()
+            raise self.last_error from None
         except apsw.Error as error:
-            self.last_error = internal(str(error))
+            # what SQLite refuses should have been refused before
+            self.last_error = internal(f"panic {type(error).__name__}: {error}")
             raise self.last_error from error
         self.last_error = None if not isinstance(statement, ast.Show) else self.last_error
         answer.more = more

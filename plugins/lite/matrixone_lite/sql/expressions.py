@@ -65,12 +65,12 @@ def literal(token: str) -> ast.Literal | None:
 
 
 def _numeral(token: str) -> ast.Literal | None:
-    prefix = token[:2]
-    if prefix in ("0x", "0X"):
-        return _hexadecimal(token[2:])
-    if prefix in ("0b", "0B"):
-        return _bits(token[2:])
+    prefix, digits = token[:2], token[2:]
     try:
+        if prefix in ("0x", "0X"):
+            return _hexadecimal(digits) if digits else None
+        if prefix in ("0b", "0B"):
+            return _bits(digits) if digits else None
         if "e" in token or "E" in token:
             return ast.Literal(ast.LiteralKind.FLOAT, float(token), token)
         return ast.Literal(ast.LiteralKind.DECIMAL, Decimal(token), token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from matrixone_lite.engine.errors import nested_too_deeply
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.settings import SessionParser
 
@@ -301,8 +302,12 @@ def parse(text: str, *, ansi_quotes: bool = False, pipes_concatenate: bool = Fal
     :param ansi_quotes: whether double quotes enclose names (sql_mode ANSI_QUOTES)
     :param pipes_concatenate: whether ``||`` is CONCAT rather than OR (sql_mode PIPES_AS_CONCAT)
     :return: the statements; one :class:`~matrixone_lite.sql.ast.Empty` for blanks and comments only
-    :raises ServerError: 1064, worded and placed as the server does, when any of the statements is wrong
+    :raises ServerError: 1064, worded and placed as the server does, when any of the statements is wrong; 20105 when
+        one is nested deeper than this parser follows
     """
-    if len(text) <= _CACHED_LENGTH:
-        return [*_parse_short(text, ansi_quotes, pipes_concatenate)]
-    return [*Parser(text, ansi_quotes=ansi_quotes, pipes_concatenate=pipes_concatenate).statements()]
+    try:
+        if len(text) <= _CACHED_LENGTH:
+            return [*_parse_short(text, ansi_quotes, pipes_concatenate)]
+        return [*Parser(text, ansi_quotes=ansi_quotes, pipes_concatenate=pipes_concatenate).statements()]
+    except RecursionError:
+        raise nested_too_deeply() from None
