@@ -7,6 +7,7 @@ from matrixone_fulltext import FulltextIndexInfo, FulltextWarning
 from sqlalchemy import Column, Integer, String, Text
 from sqlalchemy.orm import declarative_base
 
+from matrixone import Client
 from matrixone.exceptions import ConfigurationError, FulltextError, InvalidNameError, QueryError
 from matrixone.fulltext import boolean_match, natural_match
 
@@ -303,3 +304,12 @@ async def test_asynchronously(bare, matrixone_async_client):
             await client.fulltext_index.disable_fulltext()
         await client.fulltext_index.drop("docs", "ft")
         assert await client.fulltext_index.list(Doc) == []
+
+
+def test_the_algorithm_is_a_variable_of_the_session(docs, matrixone_url, matrixone_database):
+    (score,) = (row["score"] for row in docs.fulltext_index.search(Doc, BOTH, "pear", where=Doc.id == 2))
+    variables = {"ft_relevancy_algorithm": "BM25"}
+    with Client(url=matrixone_url, database=matrixone_database, session_variables=variables) as client:
+        (other,) = (row["score"] for row in client.fulltext_index.search(Doc, BOTH, "pear", where=Doc.id == 2))
+    assert other > 0
+    assert abs(other - score) > 0.001
