@@ -173,7 +173,7 @@ def _required(session: LiteSession, name: str) -> Table:
 
 def _state(session: LiteSession, table: Table) -> tuple[int, Values]:
     names = ", ".join(column.physical for column in table.columns)
-    sql = f"SELECT _id, {names} FROM {table.physical}"  # noqa: S608 - physical names are made of numbers
+    sql = f"SELECT _id, {names} FROM {table.physical}"
     identity, *row = session.connection.run(sql)[0]
     return identity, row
 
