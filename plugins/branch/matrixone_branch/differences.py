@@ -66,7 +66,7 @@ class DiffRows(Operation[list[DiffRow]]):
     limit: int | None = None
 
     def statement(self) -> Executable:
-        """DATA BRANCH DIFF table AGAINST other [COLUMNS (...)] [OUTPUT LIMIT | COUNT | SUMMARY]."""
+        """DATA BRANCH DIFF table AGAINST other [COLUMNS (...)] [OUTPUT LIMIT number]."""
         limit = EMPTY if self.limit is None else SQL(" OUTPUT LIMIT {limit}").format(limit=Literal(self.limit))
         return self.comparison.sql(limit)
 
@@ -87,7 +87,7 @@ class CountDifferences(Operation[int]):
         comparison: The tables.
     """
 
-    name: ClassVar = "branch.diff"
+    name: ClassVar = "branch.diff_count"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = BranchError
 
@@ -114,7 +114,7 @@ class SummarizeDifferences(Operation[DiffSummary]):
         comparison: The tables.
     """
 
-    name: ClassVar = "branch.diff"
+    name: ClassVar = "branch.diff_summary"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = BranchError
 

@@ -77,7 +77,7 @@ class ReadNames(Operation[tuple[str, ...]]):
         query: The query.
     """
 
-    name: ClassVar = "export.to_file"
+    name: ClassVar = "export.columns"
     in_transaction: ClassVar = InTransaction.READS
     error: ClassVar = ExportError
 
