@@ -10,6 +10,7 @@ from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.functions import FunctionElement
 
+from matrixone.dialect.ddl import is_temporary
 from matrixone.dialect.hints import hint_of
 
 if TYPE_CHECKING:
@@ -158,5 +159,4 @@ def _is_distance(part: Any) -> bool:
 def _refuses_returning(insert: Insert) -> bool:
     """ON DUPLICATE KEY UPDATE, INSERT IGNORE, REPLACE, and inserts into temporary tables."""
     words = {str(prefix).upper() for prefix, _ in insert._prefixes}
-    table_words = {str(word).upper() for word in getattr(insert.table, "_prefixes", ())}
-    return insert._post_values_clause is not None or "IGNORE" in words or "TEMPORARY" in table_words
+    return insert._post_values_clause is not None or "IGNORE" in words or is_temporary(insert.table)

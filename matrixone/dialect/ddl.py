@@ -1,7 +1,8 @@
 """Data definition where MatrixOne differs from MySQL: indexes above all.
 
 Indexes are added and dropped by ALTER TABLE. CREATE INDEX does not lock the table, so rows that others write meanwhile
-are missing from the index for good; DROP INDEX makes the commit of an open writer fail.
+are missing from the index for good; DROP INDEX makes the commit of an open writer fail. The server does not alter
+temporary tables, and nobody else writes to them: their indexes are created and dropped.
 """
 
 from __future__ import annotations
@@ -29,16 +30,24 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
     """MySQL's DDL with MatrixOne's indexes and sequences."""
 
     def visit_create_index(self, create: CreateIndex, **_kw: Any) -> str:  # type: ignore[override]
-        """``ALTER TABLE t ADD INDEX``, whatever kind the index is of."""
+        """``ALTER TABLE t ADD INDEX``, whatever kind the index is of; ``CREATE INDEX`` on a temporary table."""
         if create.if_not_exists:
             raise exc.CompileError("MatrixOne has no ADD INDEX IF NOT EXISTS; use Index.create(checkfirst=True)")
-        return f"{self._alter_table_of(create.element)} ADD {self._index(create.element)}"
+        index = create.element
+        table = self._table_of(index)
+        name, parts = self._index_name(index), self._index_parts(index)
+        if is_temporary(index.table):
+            return f"CREATE {name} ON {table} {parts}"
+        return f"ALTER TABLE {table} ADD {name} {parts}"
 
     def visit_drop_index(self, drop: DropIndex, **_kw: Any) -> str:
-        """``ALTER TABLE t DROP INDEX``."""
+        """``ALTER TABLE t DROP INDEX``; ``DROP INDEX`` on a temporary table."""
         if drop.if_exists:
             raise exc.CompileError("MatrixOne has no DROP INDEX IF EXISTS; use Index.drop(checkfirst=True)")
-        return f"{self._alter_table_of(drop.element)} DROP INDEX {self._prepared_index_name(drop.element)}"
+        table, name = self._table_of(drop.element), self._prepared_index_name(drop.element)
+        if is_temporary(drop.element.table):
+            return f"DROP INDEX {name} ON {table}"
+        return f"ALTER TABLE {table} DROP INDEX {name}"
 
     def post_create_table(self, table: Table) -> str:
         """What follows the columns: ``COMMENT``, ``CLUSTER BY`` and ``PARTITION BY``.
@@ -84,23 +93,29 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         words = [f"{keyword} {number:d}" for keyword, number in numbers if number is not None]
         return " ".join([*words, "CYCLE"] if identity_options.cycle else words)
 
-    def _alter_table_of(self, index: Index) -> str:
+    def _table_of(self, index: Index) -> str:
         self._verify_index_table(index)
-        return f"ALTER TABLE {self.preparer.format_table(index.table)}"  # type: ignore[arg-type]
+        text: str = self.preparer.format_table(index.table)  # type: ignore[arg-type]
+        return text
 
-    def _index(self, index: Index) -> str:
+    def _index_name(self, index: Index) -> str:
         name = self._prepared_index_name(index)
         using = self._option(index, "using")
         if (using == "ivfflat" or self._option(index, "prefix")) and _refers_elsewhere(index.table):
             raise exc.CompileError(f"index {name} with a foreign key in its table: no row could be inserted any more")
         if using is not None:
-            return f"INDEX {name} USING {_one_of(_VECTOR_INDEXES, using)} ({self._columns(index)}){self._vector(index)}"
+            return f"INDEX {name} USING {_one_of(_VECTOR_INDEXES, using)}"
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
         if prefix := self._option(index, "prefix"):
             kind = f"{_one_of(frozenset({'fulltext'}), prefix).upper()} {kind}"
+        return f"{kind} {name}"
+
+    def _index_parts(self, index: Index) -> str:
+        columns = f"({self._columns(index)})"
+        if self._option(index, "using") is not None:
+            return f"{columns}{self._vector(index)}"
         parser = self._option(index, "with_parser")
-        words = f" WITH PARSER {_one_of(_PARSERS, parser)}" if parser else ""
-        return f"{kind} {name} ({self._columns(index)}){words}"
+        return f"{columns} WITH PARSER {_one_of(_PARSERS, parser)}" if parser else columns
 
     def _columns(self, index: Index) -> str:
         length = self._option(index, "length")
@@ -131,6 +146,11 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if value is None and name in ("prefix", "with_parser", "length"):
             value = index.dialect_kwargs.get(f"mysql_{name}")
         return value
+
+
+def is_temporary(table: Any) -> bool:
+    """Whether the table was declared with the prefix TEMPORARY."""
+    return any(str(word).upper() == "TEMPORARY" for word in getattr(table, "_prefixes", ()))
 
 
 def _refers_elsewhere(table: Any) -> bool:

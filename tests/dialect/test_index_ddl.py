@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, exc
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, exc, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column  # noqa: TC002 - the mapper reads Mapped at run time
 from sqlalchemy.schema import CreateIndex, DropIndex
 
@@ -52,6 +52,23 @@ def test_indexes_are_added_by_alter_table(dialect, index, expected):
 def test_indexes_are_dropped_by_alter_table(dialect):
     (index,) = table_with(Index("ix", "order")).indexes
     assert str(DropIndex(index).compile(dialect=dialect)) == "ALTER TABLE docs DROP INDEX ix"
+
+
+def test_temporary_tables_take_and_lose_their_indexes(engine):
+    table = Table(
+        "short_lived",
+        MetaData(),
+        Column("id", BigInteger, primary_key=True),
+        Column("n", String(9)),
+        FulltextIndex("ft", "n"),
+        prefixes=["TEMPORARY"],
+    )
+    index = Index("ix", table.c.n)
+    with engine.begin() as connection:
+        table.create(connection)
+        assert {found["name"] for found in inspect(connection).get_indexes("short_lived")} == {"ix", "ft"}
+        index.drop(connection)
+        assert [found["name"] for found in inspect(connection).get_indexes("short_lived")] == ["ft"]
 
 
 def test_conditions_the_server_ignores_are_refused(dialect):
