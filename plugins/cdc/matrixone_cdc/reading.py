@@ -180,4 +180,4 @@ class TablesOf(Operation[frozenset[SourceTable]]):
 
     def read(self, result: Result[Any]) -> frozenset[SourceTable]:
         """The tables."""
-        return frozenset((str(database), str(name)) for database, name in result)
+        return frozenset((row.reldatabase, row.relname) for row in result)
