@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from matrixone.exceptions import BranchError
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, Literal
-from matrixone_branch.model import hint, needed
+from matrixone_branch.model import hint, lacks_privilege, needed
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
+    from matrixone.exceptions import QueryError
     from matrixone.operations import Resource
     from matrixone_branch.model import Side
 
@@ -138,6 +139,10 @@ class ListSequences(Operation[list[str]]):
     def needs(self) -> tuple[Resource, ...]:
         """The snapshot."""
         return needed(self.snapshot)
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """The caller may not ask."""
+        return lacks_privilege(error)
 
 
 @dataclass(frozen=True, slots=True)

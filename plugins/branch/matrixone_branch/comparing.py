@@ -12,7 +12,7 @@ from matrixone_branch.differences import (
     DiffRows,
     DiffToFile,
     DiffToTable,
-    FindOthers,
+    FindViews,
     SummarizeDifferences,
 )
 from matrixone_branch.model import DiffOutput, Side, table_name
@@ -237,12 +237,12 @@ class DiffMethods(Manager):
         if isinstance(columns, str):
             raise ConfigurationError(f"columns are a list of names, not the text {columns!r}")
         comparison = Comparison(Side.of(table, snapshot), Side.of(against, against_snapshot), tuple(columns))
-        self._refuse_others(comparison.table.table, comparison.against.table)
+        self._refuse_views(comparison.table.table, comparison.against.table)
         return comparison
 
-    def _refuse_others(self, *tables: tuple[str, ...]) -> None:
-        if others := self._session.run(FindOthers(tables)).value:
-            raise BranchError(f"only tables have branches, {' and '.join(others)}; nothing was sent")
+    def _refuse_views(self, *tables: tuple[str, ...]) -> None:
+        if views := self._session.run(FindViews(tables)).value:
+            raise BranchError(f"only tables have branches, {' and '.join(views)} is a view; nothing was sent")
 
     def _explained(self, operation: Operation[T]) -> Outcome[T]:
         try:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from matrixone.operations import Resource
     from matrixone_branch.model import Side
 
-_KINDS = {"v": "view", "S": "sequence", "e": "external table"}
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -193,8 +191,8 @@ class DiffToFile(Operation[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindOthers(Operation[list[str]]):
-    """Find what is no ordinary table among some names: the server does not look before it reads the changes of a view.
+class FindViews(Operation[list[str]]):
+    """Find the views among some names: the server does not look before it reads the changes of a table.
 
     Args:
         tables: Their names.
@@ -207,12 +205,12 @@ class FindOthers(Operation[list[str]]):
     tables: tuple[tuple[str, ...], ...]
 
     def statement(self) -> Executable:
-        """SELECT relname, relkind FROM mo_catalog.mo_tables ..."""
+        """SELECT table_name FROM information_schema.tables WHERE table_type = 'VIEW' ..., which everybody may read."""
         return SQL(
-            "SELECT relname, relkind FROM mo_catalog.mo_tables WHERE relkind IN ({kinds}) "
-            "AND account_id = current_account_id() AND ({tables}) ORDER BY relname"
-        ).format(kinds=joined(map(Literal, _KINDS)), tables=is_one_of(self.tables))
+            "SELECT table_name FROM information_schema.tables WHERE table_type = 'VIEW' AND ({tables}) "
+            "ORDER BY table_name"
+        ).format(tables=is_one_of(self.tables, "table_schema", "table_name"))
 
-    def read(self, result: Any) -> list[str]:
-        """What they are."""
-        return [f"{name} is a {_KINDS[str(kind)]}" for name, kind in result]
+    def read(self, result: Result[Any]) -> list[str]:
+        """Their names."""
+        return list(result.scalars())

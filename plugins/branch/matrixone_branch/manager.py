@@ -21,6 +21,7 @@ from matrixone_branch.branches import (
 )
 from matrixone_branch.comparing import DiffMethods
 from matrixone_branch.merges import (
+    CountLocked,
     FindKeys,
     FindUncommitted,
     MergeTable,
@@ -124,7 +125,8 @@ class BranchManager(DiffMethods):
         snapshot = None if snapshot_name is None else object_name(snapshot_name)
         account = _account(to_account, snapshot)
         self._session.run(CheckSource(source_database, snapshot))
-        sequences = self._session.run(ListSequences(source_database, snapshot)).value
+        listed = self._session.run(ListSequences(source_database, snapshot))
+        sequences = [] if listed.skipped else listed.value
         outcome = self._session.run(CreateDatabaseBranch(target_database, source_database, snapshot, account))
         if sequences:
             warnings.warn(
@@ -169,7 +171,8 @@ class BranchManager(DiffMethods):
         """Bring all changes of a table to another one (``DATA BRANCH MERGE``).
 
         The merge is part of the session's transaction, but looks at committed rows only. It is therefore refused while
-        that transaction has changed rows of one of the tables; in tables without a primary key that is not noticed.
+        that transaction has changed rows of one of the tables, or of any for a user who may not read the catalog. In
+        tables without a primary key changes are not noticed.
 
         Args:
             source: The table with the changes; a branch of ``target``, or a table with the same columns.
@@ -187,7 +190,7 @@ class BranchManager(DiffMethods):
             ConfigurationError: There is no such strategy.
         """
         from_table, into, policy = table_name(source), table_name(target), strategy(on_conflict)
-        self._refuse_others(from_table, into)
+        self._refuse_views(from_table, into)
         self._refuse_uncommitted(from_table, into)
         outcome = self._explained(MergeTable(from_table, into, policy))
         return Merge(".".join(from_table), ".".join(into), policy, outcome)
@@ -242,7 +245,7 @@ class BranchManager(DiffMethods):
             raise ConfigurationError("pick() needs keys or two snapshots")
         from_table, into, policy = table_name(source), table_name(target), strategy(on_conflict)
         snapshots = None if between is None else (object_name(between[0]), object_name(between[1]))
-        self._refuse_others(from_table, into)
+        self._refuse_views(from_table, into)
         wanted, missing = self._looked_up(keys, from_table, into)
         outcome = self._session.run(PickRows(from_table, into, wanted, snapshots, policy))
         if missing:
@@ -255,11 +258,17 @@ class BranchManager(DiffMethods):
         return Pick(".".join(from_table), ".".join(into), policy, missing, outcome)
 
     def _refuse_uncommitted(self, *tables: tuple[str, ...]) -> None:
-        outcome = self._session.run(FindUncommitted(tables))
-        if not outcome.pending and outcome.value:
+        found = self._session.run(FindUncommitted(tables))
+        if found.pending:
+            return
+        if not found.skipped:
+            changed = ", ".join(found.value)
+        else:
+            changed = "a table that the user may not ask for" if self._session.run(CountLocked()).value else ""
+        if changed:
             raise BranchError(
-                f"this transaction has changed or locked rows of {', '.join(outcome.value)}, which a merge "
-                "would not see and overwrite: commit first; nothing was sent"
+                f"this transaction has changed or locked rows of {changed}, which a merge would not see and overwrite: "
+                "commit first; nothing was sent"
             )
 
     def _looked_up(

@@ -12,7 +12,7 @@ from matrixone.operations import InTransaction, Operation
 from matrixone.params import driver_value, statement
 from matrixone.query_builder import QueryBuilder
 from matrixone.sql import EMPTY, SQL, Identifier, joined
-from matrixone_branch.model import is_one_of, needed
+from matrixone_branch.model import is_one_of, lacks_privilege, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement, Executable
     from sqlalchemy.sql.compiler import SQLCompiler
 
+    from matrixone.exceptions import QueryError
     from matrixone.operations import Resource
     from matrixone_branch.model import MergeConflictStrategy
 
@@ -80,11 +81,39 @@ class FindUncommitted(Operation[list[str]]):
             "SELECT DISTINCT t.relname FROM mo_locks() l JOIN mo_sessions() s ON l.txn_id = s.txn_id "
             "JOIN mo_catalog.mo_tables t ON l.table_id = t.rel_id WHERE s.conn_id = CONNECTION_ID() "
             "AND l.lock_mode = 'Exclusive' AND t.account_id = CURRENT_ACCOUNT_ID() AND ({tables}) ORDER BY t.relname"
-        ).format(tables=is_one_of(self.tables))
+        ).format(tables=is_one_of(self.tables, "t.reldatabase", "t.relname"))
 
     def read(self, result: Result[Any]) -> list[str]:
         """Their names."""
         return list(result.scalars())
+
+    def satisfied_by(self, error: QueryError) -> bool:
+        """The caller may not ask for the names of locked tables; :class:`CountLocked` asks for less."""
+        return lacks_privilege(error)
+
+
+@dataclass(frozen=True, slots=True)
+class CountLocked(Operation[int]):
+    """Count the tables in which the transaction has changed or locked rows.
+
+    It runs when and where a merge does.
+    """
+
+    name: ClassVar = "branch.merge"
+    in_transaction: ClassVar = InTransaction.JOINS
+    needs_begin: ClassVar = True
+    error: ClassVar = BranchError
+
+    def statement(self) -> Executable:
+        """SELECT COUNT(DISTINCT table_id) FROM mo_locks() JOIN mo_sessions() ..."""
+        return SQL(
+            "SELECT COUNT(DISTINCT l.table_id) FROM mo_locks() l JOIN mo_sessions() s ON l.txn_id = s.txn_id "
+            "WHERE s.conn_id = CONNECTION_ID() AND l.lock_mode = 'Exclusive'"
+        )
+
+    def read(self, result: Result[Any]) -> int:
+        """The number."""
+        return int(result.scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from matrixone.bulk import TableLike
+    from matrixone.exceptions import QueryError
     from matrixone.operations import Outcome, Resource
     from matrixone.sql import Composable
 
@@ -217,13 +218,19 @@ def needed(*snapshots: str | None) -> tuple[Resource, ...]:
     return tuple(("snapshot", snapshot) for snapshot in snapshots if snapshot is not None)
 
 
-def is_one_of(tables: Iterable[tuple[str, ...]]) -> Composable:
-    """The condition on rows of ``mo_catalog.mo_tables`` that they describe these tables."""
-    return joined(map(_is_called, tables), " OR ")
+def is_one_of(tables: Iterable[tuple[str, ...]], database_column: str, name_column: str) -> Composable:
+    """The condition on rows of a catalog that they describe these tables."""
+    conditions = []
+    for *database, name in tables:
+        where = Literal(database[0]) if database else SQL("DATABASE()")
+        conditions.append(
+            SQL(f"LOWER({database_column}) = LOWER({{database}}) AND LOWER({name_column}) = {{name}}").format(
+                database=where, name=Literal(name.lower())
+            )
+        )
+    return joined(conditions, " OR ")
 
 
-def _is_called(table: tuple[str, ...]) -> SQL:
-    *database, name = table
-    return SQL("LOWER(reldatabase) = LOWER({database}) AND LOWER(relname) = {name}").format(
-        database=Literal(database[0]) if database else SQL("DATABASE()"), name=Literal(name.lower())
-    )
+def lacks_privilege(error: QueryError) -> bool:
+    """Whether the server refused because of who asked: ordinary users may not read all of the catalog."""
+    return "do not have privilege" in str(error)

@@ -167,6 +167,48 @@ class TestOtherAccounts:
                 client.branch.create("x", "base", database=database, to_account="acme")
 
 
+class TestOrdinaryUsers:
+    """Users with privileges on the tables, and none on the server's catalog."""
+
+    @pytest.fixture
+    def user(self, client, child, matrixone_url, matrixone_database):
+        name = f"user_{child}_{uuid.uuid4().hex[:12]}"
+        for statement in (
+            f"CREATE USER {name} IDENTIFIED BY '111'",
+            f"CREATE ROLE {name}_role",
+            f"GRANT {name}_role TO {name}",
+            f"GRANT CONNECT ON ACCOUNT * TO {name}_role",
+            f"GRANT ALL ON DATABASE {matrixone_database} TO {name}_role",
+            f"GRANT ALL ON TABLE {matrixone_database}.* TO {name}_role",
+        ):
+            client.execute(statement)
+        yield type(client)(
+            url=matrixone_url,
+            user=name,
+            account="sys",
+            role=f"{name}_role",
+            password="111",
+            database=matrixone_database,
+        )
+        client.execute(f"DROP USER IF EXISTS {name}")
+        client.execute(f"DROP ROLE IF EXISTS {name}_role")
+
+    def test_compare_merge_and_pick(self, user, rows):
+        with user:
+            assert user.branch.diff("child", "base", output="count") == 3
+            user.branch.pick("child", "base", [4])
+            with user.session() as session:
+                session.branch.merge("child", "base", "skip")
+        assert rows("base") == {1: "one", 2: "TWO", 4: "four"}
+
+    def test_merge_would_overwrite_what_the_transaction_changed(self, user, rows):
+        with user, user.session() as session:
+            session.execute("UPDATE base SET a = 'zwei' WHERE id = 2")
+            with pytest.raises(BranchError, match="may not ask for"):
+                session.branch.merge("child", "base")
+        assert rows("base") == {1: "one", 2: "zwei", 3: "three"}
+
+
 class TestDifferences:
     @pytest.mark.parametrize("method", ["diff", "diff_table"])
     def test_rows(self, client, child, method):

@@ -24,10 +24,11 @@ from matrixone_branch.differences import (
     DiffRows,
     DiffToFile,
     DiffToTable,
-    FindOthers,
+    FindViews,
     SummarizeDifferences,
 )
 from matrixone_branch.merges import (
+    CountLocked,
     FindKeys,
     FindUncommitted,
     MergeTable,
@@ -42,7 +43,7 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
-from matrixone.exceptions import BranchError, ConfigurationError, InvalidNameError
+from matrixone.exceptions import BranchError, ConfigurationError, InvalidNameError, QueryError
 from matrixone.operations import InTransaction
 from matrixone.testing.contract import check_plugin
 
@@ -163,14 +164,25 @@ def test_answers():
     row = answer(DiffRows(BOTH), ["diff a against b", "flag", "id"], ("a", "INSERT", 1))[0]
     assert (row[0], row.flag, row._mapping["id"]) == ("a", "INSERT", 1)
     assert answer(ListSequences("shop"), ["relname"], ("ids",)) == ["ids"]
-    assert answer(FindOthers(()), ["relname", "relkind"], ("v", "v"), ("s", "S")) == ["v is a view", "s is a sequence"]
+    assert answer(FindViews(()), ["table_name"], ("v",)) == ["v"]
+    assert answer(CountLocked(), ["COUNT"], (2,)) == 2
 
 
-def test_others_are_looked_for_where_the_names_lead():
-    for operation in (FindOthers, FindUncommitted):
+def test_tables_are_looked_for_where_the_names_lead():
+    for operation, database, name in (
+        (FindViews, "table_schema", "table_name"),
+        (FindUncommitted, "t.reldatabase", "t.relname"),
+    ):
         text = sql(operation((("Child",), ("It's", "BASE"))))
-        assert "LOWER(reldatabase) = LOWER(DATABASE()) AND LOWER(relname) = 'child'" in text
-        assert "LOWER(reldatabase) = LOWER('It''s') AND LOWER(relname) = 'base'" in text
+        assert f"LOWER({database}) = LOWER(DATABASE()) AND LOWER({name}) = 'child' OR " in text
+        assert f"LOWER({database}) = LOWER('It''s') AND LOWER({name}) = 'base'" in text
+
+
+def test_what_ordinary_users_may_not_ask():
+    refusal = QueryError("internal error: do not have privilege to execute the statement", errno=20101)
+    for operation in (ListSequences("shop"), FindUncommitted((("a",),))):
+        assert operation.satisfied_by(refusal)
+        assert not operation.satisfied_by(QueryError("Unknown database shop", errno=1049))
 
 
 @pytest.mark.parametrize(
