@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from matrixone.transaction import SKIP
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
 
-_USE = re.compile(r"\s*USE\s+(?:`((?:[^`]|``)+)`|([^\s;`]+))\s*;?\s*$", re.IGNORECASE)
+_USE = re.compile(
+    SKIP + r"USE\s+" + SKIP + r"(?:`((?:[^`]|``)+)`|([^\s;`]+))" + SKIP + ";?" + SKIP + "$", re.IGNORECASE | re.DOTALL
+)
 _KEY = "matrixone_database"
 
 
@@ -34,15 +38,16 @@ class CurrentDatabase:
     def _after_execute(
         self, connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
     ) -> None:
-        if statement[:3].upper() == "USE" and (match := _USE.match(statement)):
-            self.name = match[1].replace("``", "`") if match[1] else match[2]
-            connection.info[_KEY] = self.name
+        if match := _USE.match(statement):
+            name = match[1].replace("``", "`") if match[1] else match[2]
+            self.name = connection.info[_KEY] = name
 
     def _checkout(self, dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        if self.name is not None and record.info.get(_KEY, self._first) != self.name:
+        name = self.name  # another thread may change it meanwhile
+        if name is not None and record.info.get(_KEY, self._first) != name:
             cursor = dbapi_connection.cursor()
             try:
-                cursor.execute("USE `" + self.name.replace("`", "``") + "`")
+                cursor.execute("USE `" + name.replace("`", "``") + "`")
             finally:
                 cursor.close()
-            record.info[_KEY] = self.name
+            record.info[_KEY] = name

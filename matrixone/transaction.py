@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
 IN_TRANSACTION = 1
 
-_SKIP = r"(?:\s|--[^\n]*(?:\n|$)|\#[^\n]*(?:\n|$)|/\*.*?\*/)*"
+SKIP = r"(?:\s|--[^\n]*(?:\n|$)|\#[^\n]*(?:\n|$)|/\*.*?\*/)*+"
+"""Pattern of blanks and comments, for DOTALL."""
 _COMMITTING = re.compile(
-    _SKIP + r"(?:SET(?!\s+(?:TRANSACTION|SESSION\s+TRANSACTION|(?:SECONDARY\s+|DEFAULT\s+)?ROLE|PASSWORD)\b)\b|BEGIN\b"
+    SKIP + r"(?:SET(?!\s+(?:TRANSACTION|SESSION\s+TRANSACTION|(?:SECONDARY\s+|DEFAULT\s+)?ROLE|PASSWORD)\b)\b|BEGIN\b"
     r"|START\s+TRANSACTION\b|COMMIT\b|ROLLBACK\b|LOCK\s+TABLES?\b|UNLOCK\s+TABLES?\b)",
     re.IGNORECASE | re.DOTALL,
 )
-_SAVEPOINT = re.compile(_SKIP + r"(?:SAVEPOINT|RELEASE\s+SAVEPOINT|ROLLBACK\s+TO)\b", re.IGNORECASE | re.DOTALL)
-_VARIABLE = re.compile(_SKIP + r"SET\b", re.IGNORECASE | re.DOTALL)
-_DEMARCATION = re.compile(_SKIP + r"(?:BEGIN|START|COMMIT|ROLLBACK)\b", re.IGNORECASE | re.DOTALL)
+_SAVEPOINT = re.compile(SKIP + r"(?:SAVEPOINT|RELEASE\s+SAVEPOINT|ROLLBACK\s+TO)\b", re.IGNORECASE | re.DOTALL)
+_VARIABLE = re.compile(SKIP + r"SET\b", re.IGNORECASE | re.DOTALL)
+_DEMARCATION = re.compile(SKIP + r"(?:BEGIN|START|COMMIT|ROLLBACK)\b", re.IGNORECASE | re.DOTALL)
 _AUTOCOMMIT = re.compile(r"SET\b[^;]*\bautocommit\s*:?=", re.IGNORECASE)
 _COMMITTING_HEADS = frozenset("sbcrlu-#/ \t\r\n(")  # first characters worth a look with the expressions above
 

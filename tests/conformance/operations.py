@@ -41,7 +41,7 @@ class DropStage(Operation[None]):
 class Unreadable(CreateStage):
     name: ClassVar = "test.unreadable"
 
-    def read(self, result):
+    def read(self, result):  # noqa: ARG002 - what it answers does not matter
         raise ZeroDivisionError("no reading")
 
 

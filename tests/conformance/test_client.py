@@ -58,6 +58,16 @@ def test_use_holds_for_the_whole_client(client, no_users, matrixone_database):
         client.execute(f"DROP DATABASE {other}")
 
 
+@pytest.mark.parametrize(
+    "form", ["  USE {}", "/* a comment */ use {}", "-- one\nUSE {}", "USE {} -- one", "USE /**/ `{}` ;"]
+)
+def test_use_in_every_form(client, production, form):
+    client.execute(form.format(production))
+    client.engine.dispose()
+
+    assert client.execute("SELECT database()").scalar() == client.get_login_info()["database"] == production
+
+
 def test_autocommit_cannot_be_switched(client, no_users):
     for statement in ("SET autocommit = 0", "set @a = 1, session autocommit=off", "SET @@autocommit := 0"):
         with pytest.raises(ConfigurationError, match="autocommit is not yours"):

@@ -91,6 +91,18 @@ class TestBegin:
         assert count("users", "name = 'Ann'") == 0
         assert not names.exists(stage)
 
+    def test_the_error_of_the_block_leaves_it_whatever_happened_to_the_session(self, client, count):
+        with pytest.raises(ZeroDivisionError), client.session() as session:
+            session.execute(INSERT, ("Ann",))
+            session.close()
+            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError), client.session() as session:
+            session.execute(INSERT, ("Ben",))
+            client.execute(f"KILL {session.scalar('SELECT connection_id()')}")
+            raise ZeroDivisionError
+
+        assert count("users", "name IN ('Ann', 'Ben')") == 0
+
 
 class TestStatementErrors:
     def test_a_failed_statement_is_undone_alone(self, client, count):
@@ -379,6 +391,12 @@ class TestImplicitCommit:
             session.rollback()
 
         assert count("users", "name IN ('before', 'after')") == 0
+
+    def test_any_number_of_comments_may_come_first(self, client):
+        with client.session() as session:
+            assert session.scalar("/* a comment */ " * 50 + "SELECT 7") == 7
+            with pytest.raises(ImplicitCommitError):
+                session.execute("/* a comment */ " * 50 + "COMMIT")
 
     def test_a_statement_hidden_behind_another_is_noticed(self, client, count):
         with client.session() as session:
