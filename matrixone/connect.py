@@ -19,12 +19,18 @@ from matrixone.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 SSLMode = Literal["disabled", "preferred", "required", "verify_ca", "verify_identity"]
+DIALECTS = ("matrixone", "mysql", "mariadb")
+"""Names of the dialects that speak to the server."""
 _PORTS = 65536
 _TLS_ONLY: tuple[SSLMode, ...] = ("required", "verify_ca", "verify_identity")
 _MODES: tuple[SSLMode, ...] = ("disabled", "preferred", *_TLS_ONLY)
+
+
+_TEXTS = ("account", "role", "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key", "charset")
+_OF_ADDRESSES: dict[str, Callable[[Any], Any]] = {**dict.fromkeys(_TEXTS, str), "connection_timeout": float}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class ConnectionSettings:
         ssl_cert: File of the client's certificate.
         ssl_key: File of its key.
         charset: Character set of the connection.
-        connection_timeout: Seconds to wait for a connection.
+        connection_timeout: Seconds to wait for a connection, for the server's greeting and its answer to the login.
         local_infile: Let the server ask for local files named in LOAD DATA LOCAL.
         session_variables: Set on every new connection, before any transaction.
     """
@@ -148,9 +154,18 @@ class ConnectionSettings:
 
 
 def settings_of(url: str | URL) -> dict[str, Any]:
-    """The settings named by an address such as ``matrixone://user:password@host:port/database``."""
+    """The settings named by an address such as ``matrixone://user:password@host:port/database?ssl_mode=required``.
+
+    Raises:
+        ConfigurationError: An address of another kind of database, or a setting that an address cannot have.
+    """
     parsed = make_url(url)
+    if parsed.get_backend_name() not in DIALECTS:
+        raise ConfigurationError(f"an address begins with matrixone://, not {parsed.drivername}://")
+    if unknown := sorted(parsed.query.keys() - _OF_ADDRESSES.keys()):
+        raise ConfigurationError(f"an address has the settings {', '.join(_OF_ADDRESSES)}, not {', '.join(unknown)}")
     named = {
+        **{name: _OF_ADDRESSES[name](value) for name, value in parsed.query.items()},
         "host": parsed.host,
         "port": parsed.port,
         "user": parsed.username,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
+from matrixone.connect import DIALECTS
 from matrixone.exceptions import (
     AfterCommitError,
     ConfigurationError,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 OnRefused = Literal["after_commit", "raise"]
-DIALECTS = ("matrixone", "mysql", "mariadb")
-"""Names of the dialects that speak to the server."""
 
 
 class UnitOfWork:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
-from matrixone.connect import ConnectionSettings, settings_of
+from matrixone.connect import DIALECTS, ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
 from matrixone.exceptions import ConfigurationError, ConnectionError  # noqa: A004 - the name the specification gives it
 from matrixone.operations import Outcome, running
@@ -24,7 +24,6 @@ from matrixone.results import ResultSet
 from matrixone.session import Session
 from matrixone.transaction import refuse_autocommit_switch
 from matrixone.translation import translate_errors_of, translating
-from matrixone.unit_of_work import DIALECTS
 from matrixone.variables import SessionVariables, set_statement
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ class Client(ManagerAttributes):
         if engine.dialect.name not in DIALECTS:
             raise ConnectionError(f"a client works over MatrixOne and MySQL drivers, not {engine.dialect.name!r}")
         client = cls(**options)
-        client._settings = replace(client._settings, **settings_of(engine.url))
+        client._settings = replace(client._settings, **settings_of(engine.url.set(query={})))
         client._engine = engine
         client._owns_engine = False
         return client

@@ -115,7 +115,8 @@ class TestOneTransaction:
         assert names.exists(stage)
         assert count("users", "name IN ('first', 'second')") == 2
 
-    def test_wrapped_again_with_other_options_is_refused(self, client, legacy, wrapper):
+    def test_wrapped_again_with_other_options_is_refused(self, client, legacy):
+        Session(client=client, wrap_session=legacy)
         with pytest.raises(ConfigurationError, match="wrapped already"):
             Session(client=client, wrap_session=legacy, on_refused="raise")
 
