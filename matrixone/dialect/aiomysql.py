@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from typing import TYPE_CHECKING, Any
 
+import aiomysql
+from pymysql.constants import CR
 from sqlalchemy.dialects.mysql.aiomysql import MySQLDialect_aiomysql
 
 from matrixone.dialect.base import MatrixOneDialect
@@ -21,6 +24,13 @@ class MatrixOneDialect_aiomysql(MatrixOneDialect, MySQLDialect_aiomysql):  # noq
     driver = "aiomysql"
     supports_statement_cache = True
 
+    def connect(self, *args: Any, **options: Any) -> DBAPIConnection:
+        """Connect; ``connect_timeout`` is for the whole of it, the login included."""
+        limit = options.get("connect_timeout")
+        if limit is not None and "async_creator_fn" not in options:
+            options["async_creator_fn"] = functools.partial(_connect_in_time, float(limit))
+        return super().connect(*args, **options)
+
     def on_connect(self) -> Callable[[DBAPIConnection], None]:
         """As for every driver, and let the connection escape bytes: aiomysql 0.3 asks PyMySQL 1.2 for that in vain."""
         autocommit = super().on_connect()
@@ -31,6 +41,14 @@ class MatrixOneDialect_aiomysql(MatrixOneDialect, MySQLDialect_aiomysql):  # noq
             driver_connection.escape = functools.partial(_escape, driver_connection)
 
         return on_connect
+
+
+async def _connect_in_time(limit: float, *args: Any, **options: Any) -> Any:
+    try:
+        return await asyncio.wait_for(aiomysql.connect(*args, **options), limit)
+    except TimeoutError as error:
+        message = f"Can't connect to MySQL server on {options.get('host')!r} (timed out)"
+        raise aiomysql.OperationalError(CR.CR_CONN_HOST_ERROR, message) from error
 
 
 def _escape(connection: Any, value: Any) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from matrixone.dialect.base import MatrixOneDialect
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
-    from sqlalchemy.engine.interfaces import Dialect
+    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 
 
 class MatrixOneDialect_pymysql(MatrixOneDialect):  # noqa: N801 - SQLAlchemy's convention: dialect, driver
@@ -16,6 +16,13 @@ class MatrixOneDialect_pymysql(MatrixOneDialect):  # noqa: N801 - SQLAlchemy's c
 
     driver = "pymysql"
     supports_statement_cache = True
+
+    def connect(self, *args: Any, **options: Any) -> DBAPIConnection:
+        """Connect; ``connect_timeout`` is also for each answer of the server until the login is done."""
+        reading = {"read_timeout": options.get("connect_timeout")}
+        connection: Any = super().connect(*args, **{**reading, **options})
+        connection._read_timeout = options.get("read_timeout")
+        return cast("DBAPIConnection", connection)
 
     @classmethod
     def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:
