@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 _TOKENS = re.compile(
     r"""
-      '(?:[^'\\]|\\.|'')*'                 # string
-    | "(?:[^"\\]|\\.|"")*"                 # string, or identifier under ANSI_QUOTES
-    | `(?:[^`]|``)*`                       # identifier
+      '(?:[^'\\]|\\.|'')*+(?:'|\\?\Z)       # string; an unfinished one reaches the end of the text
+    | "(?:[^"\\]|\\.|"")*+(?:"|\\?\Z)       # string, or identifier under ANSI_QUOTES
+    | `(?:[^`]|``)*+(?:`|\Z)               # identifier
     | --(?=[\s]|$)[^\n]*                   # comments
     | \#[^\n]*
-    | /\*.*?\*/
+    | /\*.*?(?:\*/|\Z)
     | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$      # dollar-quoted text of LOAD DATA INLINE
     | (?P<mark>\?)
     | (?P<format>%s)

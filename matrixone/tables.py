@@ -160,11 +160,13 @@ class _ColumnType:
 
 def _check_type_text(name: str, text: str) -> None:
     depth = 0
-    for character in (structure := without_quoted(text)):
+    structure = without_quoted(text)
+    swallows = without_quoted(text + ")") != structure + ")"  # a quote or comment that goes on behind it
+    for character in structure:
         depth += (character == "(") - (character == ")")
         if depth < 0 or character == ";" or (character == "," and not depth):
             break
     else:
-        if structure.strip() and not depth:
+        if structure.strip() and not depth and not swallows:
             return
     raise ConfigurationError(f"the type of column {name!r}, {text!r}, is not a type with modifiers")

@@ -110,8 +110,13 @@ def test_values_the_driver_gets(value, driven):
     "value", [float("nan"), float("inf"), [1.0, float("nan")], object(), {1, 2}, ["a"], {"a": float("nan")}]
 )
 def test_values_that_cannot_be_bound_are_refused_before_sending(value):
-    with pytest.raises(QueryError, match="cannot be bound: .*nothing was sent"):
+    with pytest.raises(QueryError, match=r"cannot be bound: .*nothing was sent"):
         statement("SELECT ?", (value,))
+
+
+@pytest.mark.parametrize("unfinished", ["'?", '"?', "`?", "/* ?", "'\\'?" * 2001])
+def test_what_is_not_closed_reaches_the_end(unfinished):
+    assert len(statement(f"SELECT ?, {unfinished}", (1,)).values) == 1
 
 
 @given(st.lists(st.sampled_from(["?", "'?'", "`?`", "-- ?\n", "/*?*/", "x", " ", "%", ":n", "\\'"]), max_size=12))
