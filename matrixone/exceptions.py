@@ -315,11 +315,12 @@ _AUTHENTICATION = re.compile(
 _ADMINISTRATIVE = range(20000, 30000)
 
 
-def translate(error: sa_exc.DBAPIError) -> QueryError:
+def translate(error: sa_exc.StatementError) -> QueryError:
     """Turn SQLAlchemy's wrapper of a driver error into the SDK's error.
 
     Args:
-        error: As raised by SQLAlchemy; errors of the SDK are returned unchanged.
+        error: As raised by SQLAlchemy; errors of the SDK are returned unchanged. The driver's error, which tracebacks
+            show as the cause, loses the secrets the server repeats.
 
     Returns:
         An error that is also an instance of the SQLAlchemy class that fits the server's answer.
@@ -327,7 +328,9 @@ def translate(error: sa_exc.DBAPIError) -> QueryError:
     if isinstance(error, QueryError):
         return error
     number, message, sqlstate = server_answer(error.orig)
-    cls = _class_of(number, message, error)
+    cls = _class_of(number, message, error) if isinstance(error, sa_exc.DBAPIError) else QueryError
+    if error.orig is not None:
+        error.orig.args = tuple(mask_secrets(part) if isinstance(part, str) else part for part in error.orig.args)
     if cls is TransactionRefusedError:
         message += "; the session's managers wait for its commit with such statements, client.execute() runs them alone"
     return cls(
@@ -336,7 +339,7 @@ def translate(error: sa_exc.DBAPIError) -> QueryError:
         sqlstate=sqlstate,
         sql=summarize(error.statement) if error.statement else None,
         orig=error.orig,
-        connection_invalidated=error.connection_invalidated,
+        connection_invalidated=getattr(error, "connection_invalidated", False),
     )
 
 

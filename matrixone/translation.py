@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, StatementError
 
 from matrixone.exceptions import MatrixOneError, TransactionLostError, translate
 
@@ -22,14 +22,14 @@ def translating() -> Iterator[None]:
     """Errors that leave the block are errors of the SDK, the original as their cause.
 
     Raises:
-        QueryError: For every error of the driver.
+        QueryError: For every error of the driver, and for values that cannot be bound.
         TransactionLostError: The connection broke earlier in the transaction.
     """
     try:
         yield
     except MatrixOneError:
         raise
-    except DBAPIError as error:
+    except StatementError as error:
         raise translate(error) from (error.orig or error)
     except PendingRollbackError as error:
         raise TransactionLostError(f"the transaction cannot go on: {error.args[0]}") from error
