@@ -55,6 +55,17 @@ class _Proxy(Generic[F]):
         return getattr(facade._sa, self.name)
 
 
+class _Open(_Proxy[F]):
+    """A method whose effects reach the server later; refused where they never would, or behind the caller's back."""
+
+    def bound(self, facade: Any) -> Any:
+        return functools.partial(self._call, facade)
+
+    def _call(self, facade: Any, /, *args: Any, **kwargs: Any) -> Any:
+        facade._check_usable()
+        return getattr(facade._sa, self.name)(*args, **kwargs)
+
+
 class _Door(_Proxy[F]):
     """A method that may send statements."""
 
@@ -74,8 +85,8 @@ class _SharedProxies:
 
     _sa: Any
 
-    add = _Proxy(_sync.add)
-    add_all = _Proxy(_sync.add_all)
+    add = _Open(_sync.add)
+    add_all = _Open(_sync.add_all)
     expunge = _Proxy(_sync.expunge)
     expunge_all = _Proxy(_sync.expunge_all)
     expire = _Proxy(_sync.expire)
@@ -140,8 +151,8 @@ class SessionProxies(_SharedProxies):
 
     _sa: SQLAlchemySession
 
-    delete = _Proxy(_sync.delete)
-    begin = _Proxy(_sync.begin)
+    delete = _Open(_sync.delete)
+    begin = _Open(_sync.begin)
     get_transaction = _Proxy(_sync.get_transaction)
     get_nested_transaction = _Proxy(_sync.get_nested_transaction)
     get_bind = _Proxy(_sync.get_bind)
@@ -171,7 +182,7 @@ class AsyncSessionProxies(_SharedProxies):
 
     _sa: SQLAlchemyAsyncSession
 
-    begin = _Proxy(_asynchronous.begin)
+    begin = _Open(_asynchronous.begin)
     get_transaction = _Proxy(_asynchronous.get_transaction)
     get_nested_transaction = _Proxy(_asynchronous.get_nested_transaction)
     get_bind = _Proxy(_asynchronous.get_bind)

@@ -268,6 +268,9 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
     async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         return await self._bridge(method, self._session, *args, **kwargs)
 
+    def _check_usable(self) -> None:
+        self._session._check_usable()
+
     async def _call_door(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         return await self._call(Session._through_door, name, *args, **kwargs)
 

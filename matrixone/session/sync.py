@@ -385,25 +385,31 @@ class Session(SessionProxies, ManagerAttributes):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self._abandon()
+            return
         try:
-            if kind is not None:
-                self.rollback()
-            elif not self._closed:
-                self._commit_or_rollback()
-        finally:
-            self.close()
+            if not self._closed:
+                self.commit()
+        except BaseException:
+            self._abandon()
+            raise
+        self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {'closed' if self._closed else 'of ' + repr(self._client)}>"
 
     # -- inner parts ----------------------------------------------------------------------------------------------
 
-    def _commit_or_rollback(self) -> None:
+    def _abandon(self) -> None:
+        """Roll back and close; that the connection is broken does not hide the error that is under way."""
         try:
-            self.commit()
-        except BaseException:
-            self.rollback()
-            raise
+            if not self._closed:
+                self.rollback()
+        except MatrixOneError as error:
+            self._log.event("rollback_failed", reason=str(error))
+        finally:
+            self.close()
 
     def _statement(
         self, method: str, sql_or_stmt: Any, params: Any, log_mode: str | None, kwargs: dict[str, Any]
@@ -428,9 +434,7 @@ class Session(SessionProxies, ManagerAttributes):
     @contextmanager
     def _door(self, log_mode: str | None = None) -> Iterator[None]:
         """Every way to the server leads through here."""
-        self._check_not_closed()
-        if self._client is not None:
-            self._client._check_connected()
+        self._check_usable()
         try:
             with translating(), self._context(log_mode):
                 yield
@@ -440,6 +444,11 @@ class Session(SessionProxies, ManagerAttributes):
 
     def _context(self, log_mode: str | None = None) -> Any:
         return statement_context(log_mode=log_mode, session_id=self._log.session_id)
+
+    def _check_usable(self) -> None:
+        self._check_not_closed()
+        if self._client is not None:
+            self._client._check_connected()
 
     def _check_not_closed(self) -> None:
         if self._closed:

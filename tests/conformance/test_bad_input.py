@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 import sqlalchemy.exc
-from sqlalchemy import Integer, make_url, select
+from sqlalchemy import Column, Integer, MetaData, Table, insert, make_url, select
 
 from matrixone import AsyncClient, Client, MatrixOneError, Session
 from matrixone.exceptions import (
@@ -22,6 +22,7 @@ from matrixone.exceptions import (
     QueryError,
     SessionClosedError,
 )
+from matrixone.vector import Vectorf32
 
 from .models import User
 
@@ -56,7 +57,19 @@ class TestNames:
             session.drop_table(quoted)
 
     @pytest.mark.parametrize(
-        "kind", ["", "int, x int", "int) --", "int; DROP TABLE users", "int) COMMENT ('a'", "varchar(10"]
+        "kind",
+        [
+            "",
+            "int, x int",
+            "int) --",
+            "int; DROP TABLE users",
+            "int) COMMENT ('a'",
+            "varchar(10",
+            "int /*",
+            "int -- ",
+            "int #",
+            "int COMMENT 'a",
+        ],
     )
     def test_a_type_text_stays_inside_its_column(self, client, kind, count):
         with client.session() as session, pytest.raises(ConfigurationError):
@@ -183,6 +196,21 @@ class TestStatements:
 
         assert "secret" not in f"{caught.value} {caught.value!r} {caught.value.params}"
 
+    def test_a_secret_is_in_no_traceback(self, client):
+        statement = "CREATE USER somebody BOGUS IDENTIFIED BY 'hunter2'"
+        with client.session() as session:
+            for execute in (client.execute, session.execute):
+                with pytest.raises(QueryError) as caught:
+                    execute(statement)
+                shown = traceback.TracebackException.from_exception(caught.value)
+                assert "hunter2" not in "".join(shown.format_exception_only())
+                assert "hunter2" not in "".join(shown.__cause__.format_exception_only())
+
+    def test_a_value_of_a_wrong_kind_is_our_error(self, client):
+        table = Table("users", MetaData(), Column("age", Vectorf32(3)))
+        with client.session() as session, pytest.raises(QueryError, match="3 dimensions"):
+            session.execute(insert(table), {"age": [1.0, 2.0]})
+
     def test_errors_can_be_copied(self, client):
         with client.session() as session, pytest.raises(QueryError) as caught:
             session.execute("SELECT * FROM no_such_table")
@@ -221,6 +249,16 @@ class TestClosed:
             with pytest.raises(SessionClosedError):
                 use()
 
+    def test_nothing_is_prepared_on_a_closed_session(self, client, count):
+        session = client.session()
+        session.close()
+        for use in (lambda: session.add(User(name="Ann")), lambda: session.add_all([User(name="Ann")]), session.begin):
+            with pytest.raises(SessionClosedError):
+                use()
+        assert not session.in_transaction()
+
+        assert count("users", "name = 'Ann'") == 0
+
     async def test_a_closed_async_session(self, async_client):
         async with async_client.session() as session:
             await session.execute("SELECT 1")
@@ -228,6 +266,9 @@ class TestClosed:
             await session.execute("SELECT 1")
         with pytest.raises(SessionClosedError):
             await session.get(User, 1)
+        for use in (lambda: session.add(User(name="Ann")), session.begin):
+            with pytest.raises(SessionClosedError):
+                use()
 
     def test_a_session_after_disconnect(self, server, count):
         client = Client(**server)
@@ -365,6 +406,33 @@ class TestConnecting:
         with pytest.raises(ConfigurationError):
             Client(**settings)
 
+    def test_settings_of_an_address(self, server_url):
+        with Client(url=f"{server_url}?ssl_mode=disabled&connection_timeout=9.5") as client:
+            assert (client._settings.ssl_mode, client._settings.connection_timeout) == ("disabled", 9.5)
+
+    @pytest.mark.parametrize("url", ["matrixone://h/d?ssl_mode=maybe", "matrixone://h/d?ssl=1", "postgresql://h/d"])
+    def test_an_address_that_cannot_work(self, url):
+        with pytest.raises(ConfigurationError):
+            Client(url=url)
+
+    @pytest.fixture
+    def silent(self):
+        """A server that accepts connections and says nothing."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            yield {"host": "127.0.0.1", "port": server.getsockname()[1], "connection_timeout": 0.2}
+
+    def test_a_silent_server(self, silent):
+        with pytest.raises(ConnectionError, match="timed out"):
+            Client(**silent)
+
+    async def test_a_silent_server_asynchronously(self, silent):
+        with pytest.raises(ConnectionError, match="timed out"):
+            await AsyncClient().connect(**silent)
+
+    def test_a_timeout_is_for_connecting_only(self, server):
+        with Client(**server, connection_timeout=0.4) as client:
+            assert client.execute("SELECT sleep(0.8)").scalar() == 0
+
     def test_the_password_is_never_shown(self, server):
         with Client(**server) as client:
             assert server["password"] not in repr(client.get_login_info())
@@ -386,10 +454,6 @@ class TestConnecting:
 
 
 def test_a_wrong_vector_dimension(client, count):
-    from sqlalchemy import Column
-
-    from matrixone.vector import Vectorf32
-
     with client.session() as session:
         session.create_table_orm("docs", Column("id", Integer, primary_key=True), Column("v", Vectorf32(3)))
         with pytest.raises(QueryError):
