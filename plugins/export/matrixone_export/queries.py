@@ -59,11 +59,11 @@ def _one_query(sql: str) -> str:
     What follows an open comment it would ignore, and write nothing.
     """
     stripped = sql.rstrip("; \t\r\n")
-    structure = without_comments(stripped)
+    structure = without_comments(f"{stripped}\n;")  # an open comment or string would swallow this semicolon
     if not _QUERY.match(structure):
         raise OptionError(f"an export is of a SELECT or WITH, not of {stripped[:40]!r}")
-    if ";" in structure or "/*" in structure:
-        raise OptionError("an export is of one query, without semicolons and open comments")
+    if structure.count(";") != 1 or "/*" in structure:
+        raise OptionError("an export is of one query, without semicolons, open comments and open strings")
     return stripped
 
 

@@ -83,6 +83,7 @@ def test_queries(query):
         "SELECT 1; DROP TABLE t",
         "SELECT 1; -- end",
         "SELECT 1 /* open",
+        "SELECT 1 /* ; open",
         "(SELECT 1)",
         "SHOW TABLES",
         text("DELETE FROM t"),
