@@ -195,3 +195,32 @@ def test_a_load_waits_for_rows_others_have_locked(table, connect, file):
     assert other.run(f"load data local infile '{path}' into table t") == 1
     table.run("commit")
     assert table.rows("select a from t") == [["new"]]
+
+
+@pytest.mark.parametrize(
+    ("target", "first", "second"),
+    [
+        ("part_%d.csv' splitsize '1k'", "part_0.csv", "part_1.csv"),
+        ("part_%03d.csv' splitsize '1k'", "part_000.csv", "part_001.csv"),
+        ("whole.csv' splitsize '1000'", "whole.csv", "whole.csv.1"),
+        ("max.csv' fields terminated by ',' max_file_size 1", "max.csv", "max.csv.1"),
+    ],
+)
+def test_rows_beyond_the_size_of_a_file_go_to_the_next(db, tmp_path, target, first, second):
+    db.run("create table big as select result as id from generate_series(1, 1000) g")
+    db.run(f"select * from big order by id into outfile '{tmp_path}/{target}")
+    assert (tmp_path / first).read_text() == "id\n"
+    assert (tmp_path / second).read_text().split() == ["id", *map(str, range(1, 1001))]
+    db.run(f"select * from big where id < 3 into outfile '{tmp_path}/small_%d.csv' splitsize '1k'")
+    assert [path.name for path in tmp_path.glob("small*")] == ["small_0.csv"]
+
+
+def test_moments_are_written_with_all_digits(db, tmp_path):
+    db.run(
+        "create table d (a datetime(3), b timestamp(2), c datetime)",
+        "insert into d values ('2024-01-01', '2024-01-01', '2024-01-01')",
+    )
+    db.run(f"select * from d into outfile '{tmp_path}/d.csv'")
+    assert (tmp_path / "d.csv").read_text().splitlines()[1] == (
+        "2024-01-01 00:00:00.000,2024-01-01 00:00:00.00,2024-01-01 00:00:00"
+    )

@@ -1,5 +1,7 @@
 """CREATE, ALTER and DROP."""
 
+from datetime import date
+
 import pytest
 
 
@@ -127,3 +129,34 @@ def test_statements_see_what_other_sessions_have_defined(db, connect):
     db.run("rename table t to u")
     assert other.error("select * from t")[0] == 1064
     assert other.rows("select b from u") == [[2]]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "insert into mo_catalog.mo_user (user_name) values ('x')",
+        "replace into mo_catalog.mo_user (user_name) values ('x')",
+        "delete from mo_catalog.mo_snapshots where sname = 'x'",
+        "update mo_catalog.mo_tables set relname = 'x' where relname = 'y'",
+        "update mo_catalog.mo_tables t set t.relname = 'x'",
+    ],
+)
+def test_the_tables_of_the_catalog_are_not_changed_by_hand(db, sql):
+    assert db.error(sql) == (20101, "internal error: do not have privilege to execute the statement")
+
+
+def test_the_views_of_the_catalog_are_no_targets(db):
+    error = (20301, "invalid input: cannot insert/update/delete from view")
+    assert db.error("delete from information_schema.tables where 1 = 0") == error
+    assert db.error("insert into mo_catalog.nosuch values (1)") == (1146, "no such table mo_catalog.nosuch")
+
+
+def test_upper_keeps_the_length_of_its_column(db):
+    db.run("create table n (a varchar(10))", "create view v as select upper(a) as u, lower(a) as l from n")
+    assert [row[1] for row in db.rows("desc v")] == ["VARCHAR(10)", "VARCHAR(65535)"]
+
+
+def test_the_date_of_a_log_file(db):
+    assert db.rows("select mo_log_date('s3:/a/2024/1/2/f'), mo_log_date('x'), mo_log_date('2024/13/1/x')") == [
+        [date(2024, 1, 2), None, None]
+    ]

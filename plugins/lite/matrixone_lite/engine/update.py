@@ -12,13 +12,14 @@ from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, not_supported
 from matrixone_lite.engine.fulltext.binding import allow
+from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
 from matrixone_lite.engine.rows import Defaults, to_stored
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import bind_limit, bind_order
 from matrixone_lite.engine.sources import bind_source, push_common_tables
-from matrixone_lite.engine.targets import target_table
+from matrixone_lite.engine.targets import refuse_system_table, target_table
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -85,10 +86,13 @@ class _Finder:
 
     def target(self, source: Source, names: Sequence[ast.Table]) -> _Target:
         """A source as the table to change; error 20101 when it is none."""
-        if source.table is None:
+        written = next((one.name for one in names if (one.alias or one.name.name).lower() == source.alias), None)
+        if source.table is None or written is None:
+            if written is not None:
+                database = current_database(self.session, written.database)
+                refuse_system_table(self.session, database, written.name)
             raise internal(f"the target table {source.alias} of the UPDATE is not updatable")
-        written = next(table for table in names if (table.alias or table.name.name).lower() == source.alias)
-        _, table = target_table(self.session, written.name)
+        _, table = target_table(self.session, written)
         return _Target(source, table)
 
     def fetch(self, listed: Sequence[str]) -> list[Row]:
@@ -116,7 +120,7 @@ def update(session: LiteSession, statement: ast.Update) -> Done | Rows:
     listed: list[str] = []
     bounds: list[str] = []
     for assignment in statement.assignments:
-        source, column = _assigned_column(finder.scope, assignment.column)
+        source, column = _assigned_column(finder, names, assignment.column)
         target = targets.setdefault(source.alias, finder.target(source, names))
         position = target.table.columns.index(column)
         _check_key_is_free(target.table, column)
@@ -161,11 +165,13 @@ class _Found:
     position: int
 
 
-def _assigned_column(scope: Scope, written: ast.Column) -> tuple[Source, Column]:
+def _assigned_column(finder: _Finder, names: Sequence[ast.Table], written: ast.Column) -> tuple[Source, Column]:
     name = written.name.lower()
-    for source in scope.sources:
+    for source in finder.scope.sources:
         if written.table is not None and source.alias != written.table.lower():
             continue
+        if source.table is None and name in source.by_name:
+            finder.target(source, names)
         if source.table is not None and name in source.table.by_name:
             return source, source.table.by_name[name]
     raise internal(f"column '{written.name}' not found in table")

@@ -8,7 +8,8 @@ from matrixone_lite.sql import ast
 from matrixone_lite.sql.expressions import ExpressionParser
 
 _FORMATS: Final = ("csv", "jsonline", "parquet")
-_SIZES: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
+SIZES: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
+"""What the letters of a size stand for."""
 
 
 class OutFileParser(ExpressionParser):
@@ -88,7 +89,7 @@ class OutFileParser(ExpressionParser):
 
     def _split_size(self) -> str:
         value = self.string()
-        digits = value[:-1] if value[-1:].lower() in _SIZES else value
+        digits = value[:-1] if value[-1:].lower() in SIZES else value
         if not digits.isdecimal():
             raise self.error_behind(
                 "invalid splitsize format: internal error: invalid size value: "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import render, types
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.context import Context
 
+_DATE: Final = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/")
 _SERVICES: Final = {"dn", "tn", "cn"}
 _NOTHING_TO_DO: Final = {"flush", "checkpoint", "synccommit", "globalcheckpoint"}
 _TWO_TEXTS: Final = (Accept.TEXT, Accept.TEXT)
@@ -23,6 +26,16 @@ _THREE_TEXTS: Final = (Accept.TEXT, Accept.TEXT, Accept.TEXT)
 def git_version() -> str:
     """What MatrixOne this server answers as."""
     return "v4.2.0"
+
+
+@scalar("mo_log_date", parameters=[Accept.TEXT], result=types.DATE)
+def mo_log_date(path: str) -> date | None:
+    """The date in the path of a log file, ``.../2024/01/31/...``."""
+    found = _DATE.search(path)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 @scalar("mo_ctl", parameters=_THREE_TEXTS, result=types.VARCHAR, deterministic=False, context=True)

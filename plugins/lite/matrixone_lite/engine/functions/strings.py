@@ -10,12 +10,14 @@ from matrixone_lite.engine import calls, types
 from matrixone_lite.engine.errors import invalid_argument
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
+from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound
+    from matrixone_lite.engine.types import Type
     from matrixone_lite.sql import ast
 
 _TEXT: Final = Accept.TEXT
@@ -56,7 +58,12 @@ def bit_length(text: str) -> int:
     return len(text.encode()) * 8
 
 
-@scalar("upper", "ucase", parameters=[_TEXT], result=types.VARCHAR)
+def _as_long(given: Sequence[Type]) -> Type:
+    """Of one column type UPPER knows the length; LOWER forgets it."""
+    return given[0] if given[0].kind is Kind.VARCHAR else types.VARCHAR
+
+
+@scalar("upper", "ucase", parameters=[_TEXT], result=_as_long)
 def upper(text: str) -> str:
     """Capital letters."""
     return text.upper()
