@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from matrixone_cdc import build_mysql_uri
+from matrixone_cdc.operations import DropTask
 from sqlalchemy import make_url
 
 from matrixone.exceptions import MatrixOneError
@@ -45,7 +46,7 @@ def uri(matrixone_url):
 def name(matrixone_client, _cdc):
     task = f"cdc_{uuid.uuid4().hex[:12]}"
     yield task
-    matrixone_client.cdc.drop(task, if_exists=True)
+    matrixone_client.run(DropTask(task, if_exists=True))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What becomes of tasks on a server."""
 
+import logging
 import uuid
 import warnings
 from datetime import UTC, datetime, timedelta
@@ -84,20 +85,17 @@ def test_a_sink_that_cannot_be_reached_tells_no_password(matrixone_client, task,
     assert not matrixone_client.cdc.exists(name)
 
 
-def test_nothing_secret_is_logged(matrixone_url, matrixone_database, task):
-    from structlog.testing import CapturingLogger
-
-    logger = CapturingLogger()
+def test_nothing_secret_is_logged(matrixone_url, matrixone_database, task, caplog):
     name, source, kind, _, mapping = task
     sink = source.reveal().replace("@", "hunter2@")
     with (
-        Client(url=matrixone_url, database=matrixone_database, sql_log_mode="full", logger=logger) as client,
+        caplog.at_level(logging.DEBUG, logger="matrixone.query"),
+        Client(url=matrixone_url, database=matrixone_database, sql_log_mode="full") as client,
         pytest.raises(CDCError),
     ):
         client.cdc.create_table_task(name, source, kind, sink, mapping)
-    text = repr(logger.calls)
-    assert "CREATE CDC" in text
-    assert "hunter2" not in text
+    assert "CREATE CDC" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_a_user_and_password_with_signs_in_them_arrive(matrixone_client, task, source):
@@ -109,7 +107,7 @@ def test_a_user_and_password_with_signs_in_them_arrive(matrixone_client, task, s
         for arguments in ({"account": "sys"}, {}):
             sink = build_mysql_uri(host, int(port), user, "p@ss:w/rd%41#?&", **arguments)
             matrixone_client.cdc.create_table_task(name, uri, kind, sink, mapping)
-            matrixone_client.cdc.drop(name)
+            matrixone_client.run(DropTask(name))
     finally:
         matrixone_client.execute(f"DROP USER {user}")
 
@@ -142,15 +140,17 @@ def test_bad_arguments_send_nothing(matrixone_client, task):
     assert not matrixone_client.cdc.exists(name)
 
 
-@pytest.mark.parametrize("suffix", ["%", ":x", ";x", "-.$", "ünï", "select", "x" * 40])
-def test_a_hostile_name_works_exactly(matrixone_client, task, suffix):
-    name = f"{task[0]}{suffix}"
-    try:
-        assert matrixone_client.cdc.create_table_task(name, *task[1:]).task_name == name
-        assert matrixone_client.cdc.exists(name)
-        assert not matrixone_client.cdc.exists(task[0])
-    finally:
-        matrixone_client.cdc.drop(name)
+def test_hostile_names_work_exactly(matrixone_client, task):
+    prefix, *arguments = task
+    for suffix in ("%", ":x", ";x", "-.$", "ünï", "select", "x" * 40):
+        name = f"{prefix}{suffix}"
+        try:
+            assert matrixone_client.cdc.create_table_task(name, *arguments).task_name == name
+            assert matrixone_client.cdc.exists(name)
+            assert not matrixone_client.cdc.exists(prefix)
+        finally:
+            matrixone_client.run(DropTask(name))
+        assert not matrixone_client.cdc.exists(name)
 
 
 # -- traps ------------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_a_database_with_foreign_keys_is_copied_without_them_and_says_so(matrixo
     name, uri, kind, _, [(source, _, sink)] = task
     with pytest.warns(CDCWarning, match=f"{source}.child, {source}.parent, {source}.tree"):
         matrixone_client.cdc.create_database_task(name, uri, kind, uri, source, sink)
-    matrixone_client.cdc.drop(name)
+    matrixone_client.run(DropTask(name))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         options = {"Exclude": rf"^{source}\.(child|parent|tree)$"}
