@@ -75,11 +75,19 @@ def _insert_named(session: Session, table: str, keys: tuple[str, ...], rows: lis
 
 def _insert_mapped(session: Session, table: type[Any] | Table, rows: list[Mapping[str, Any]]) -> ResultSet:
     statement = insert(table).execution_options(render_nulls=True)  # None is NULL, not the column's default
-    if len(rows) == 1 and (isinstance(table, Table) or len(inspect(table).tables) == 1):
+    if len(rows) == 1 and _is_one_table(table):
         result: Any = session.execute(statement.values(dict(rows[0])))  # one row alone tells its generated key
         return ResultSet(affected_rows=1, lastrowid=result.lastrowid)
     session.execute(statement, rows)
     return ResultSet(affected_rows=len(rows))
+
+
+def _is_one_table(table: type[Any] | Table) -> bool:
+    """Whether a row is all there is to insert: of a class in a hierarchy, more tables or the name of the class."""
+    if isinstance(table, Table):
+        return True
+    mapper = inspect(table)
+    return len(mapper.tables) == 1 and mapper.polymorphic_on is None
 
 
 def _insert_text(connection: Connection, table: str, keys: tuple[str, ...]) -> str:
@@ -101,16 +109,23 @@ class _Placeholders:
 def _check(rows: Sequence[Mapping[str, Any]], table: TableLike) -> None:
     name = table if isinstance(table, str) else getattr(table, "__name__", table)
     summary = f"INSERT INTO {name}"
-    attributes = set(inspect(table).column_attrs.keys()) if is_mapped(table) else None
+    known = _keys(table)
     if isinstance(rows, (str, bytes, dict)) or not hasattr(rows, "__len__"):
         raise QueryError(f"rows are a list of dictionaries, not {type(rows).__name__}; nothing was sent", sql=summary)
     for number, row in enumerate(rows, 1):
         if not hasattr(row, "keys") or not row:
             raise QueryError(f"row {number} is not a dictionary with columns: nothing was sent", sql=summary)
-        if attributes is not None and (unknown := row.keys() - attributes):
+        if known is not None and (unknown := row.keys() - known):
             raise QueryError(
-                f"row {number} names {sorted(unknown)}, not attributes of {name}: nothing was sent", sql=summary
+                f"row {number} names {sorted(unknown)}, which {name} has not: nothing was sent", sql=summary
             )
+
+
+def _keys(table: TableLike) -> set[str] | None:
+    """The keys a row may have, where SQLAlchemy would drop the others; the server knows the columns of a name."""
+    if isinstance(table, Table):
+        return set(table.columns.keys())
+    return set(inspect(table).column_attrs.keys()) if is_mapped(table) else None
 
 
 def _chunks(rows: list[Any], size: int) -> Iterator[list[Any]]:

@@ -28,6 +28,20 @@ class Contact(Own):
     mail: Mapped[str | None] = mapped_column("email", String(50), server_default="none")
 
 
+class Vehicle(Own):
+    __tablename__ = "vehicles"
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "vehicle"}  # noqa: RUF012 - read by SQLAlchemy
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+
+
+class Car(Vehicle):
+    __mapper_args__ = {"polymorphic_identity": "car"}  # noqa: RUF012 - read by SQLAlchemy
+
+    doors: Mapped[int | None]
+
+
 def columns(client, table):
     return [row[0] for row in client.execute(f"SHOW COLUMNS FROM {table}")]
 
@@ -132,6 +146,19 @@ class TestRows:
             client.batch_insert(Contact, [{"mail": "first"}, {"mail": "second", name: "lost"}])
 
         assert count("contacts") == 0
+
+    def test_a_key_that_is_no_column_of_a_table_is_refused(self, client, count):
+        with pytest.raises(QueryError, match="nothing was sent"):
+            client.batch_insert(User.__table__, [{"name": "Ann", "no_such": 1}, {"name": "Ben", "no_such": 2}])
+
+        assert count("users", "name IN ('Ann', 'Ben')") == 0
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_of_a_class_in_a_hierarchy(self, client, number):
+        client.create_all(Own)
+        client.batch_insert(Car, [{"doors": 3}] * number)
+
+        assert client.execute("SELECT kind, doors FROM vehicles").all() == [("car", 3)] * number
 
     @pytest.mark.parametrize("value", [float("nan"), object(), {"a": object()}])
     def test_a_value_that_no_column_holds(self, client, count, value):
