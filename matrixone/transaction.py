@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from matrixone.exceptions import ConfigurationError, ImplicitCommitError, NestedTransactionError, TransactionLostError
+from matrixone.exceptions import (
+    ConfigurationError,
+    ImplicitCommitError,
+    NestedTransactionError,
+    TransactionError,
+    TransactionLostError,
+)
 from matrixone.params import has_several_statements
 from matrixone.querylog.summary import summarize
 
@@ -104,6 +110,10 @@ class TransactionGuard:
     def _before(
         self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
     ) -> None:
+        if _is_streaming(self.connection):
+            raise TransactionError(
+                "a streamed result on this connection is open and would lose its rows; read it to its end or close it"
+            )
         self.confirm()
         if statement[:1].lower() in _COMMITTING_HEADS:
             self._refuse_if_committing(statement)
@@ -172,6 +182,12 @@ class TransactionGuard:
 
     def _is_open(self) -> bool:
         return bool(server_status(self.connection) & IN_TRANSACTION)
+
+
+def _is_streaming(connection: Connection) -> bool:
+    driver_connection: Any = connection.connection.driver_connection
+    result = getattr(driver_connection, "_result", None)
+    return bool(getattr(result, "unbuffered_active", False))
 
 
 NO_SAVEPOINTS = (

@@ -22,6 +22,7 @@ from matrixone.exceptions import (
     PendingOperationError,
     QueryError,
     RollbackWarning,
+    TransactionError,
     TransactionLostError,
     TransactionRefusedError,
 )
@@ -628,6 +629,16 @@ class TestConcurrency:
             await session.execute(INSERT, ("after",))
 
         assert [count("users", "name = ?", name) for name in ("before", "between", "after")] == [0, 0, 1]
+
+    async def test_a_stream_loses_no_rows_to_another_statement(self, async_client):
+        async with async_client.session() as session:
+            stream = await session.stream("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3")
+            with pytest.raises(TransactionError, match="streamed"):
+                await session.execute(INSERT, ("Ann",))
+            assert sorted([number async for (number,) in stream]) == [1, 2, 3]
+            stream = await session.stream("SELECT 1 UNION ALL SELECT 2")
+            await stream.close()
+            await session.execute(INSERT, ("Ben",))
 
     async def test_a_call_cancelled_in_the_queue_is_never_sent(self, async_client, count):
         async with async_client.session() as session:
