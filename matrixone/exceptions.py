@@ -88,6 +88,10 @@ class AuthenticationError(ConnectionError):
     """The server knows no such user, role or account, or the password is wrong."""
 
 
+class PoolTimeoutError(ConnectionError, sa_exc.TimeoutError):
+    """All connections of the pool were in use for longer than ``pool_timeout``."""
+
+
 class QueryError(MatrixOneError, sa_exc.DBAPIError):
     """A statement failed, or could not be sent."""
 

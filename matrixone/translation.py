@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, PendingRollbackError, StatementError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, StatementError, TimeoutError  # noqa: A004 - SQLAlchemy's
 
-from matrixone.exceptions import MatrixOneError, TransactionLostError, translate
+from matrixone.exceptions import MatrixOneError, PoolTimeoutError, TransactionLostError, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ def translating() -> Iterator[None]:
 
     Raises:
         QueryError: For every error of the driver, and for values that cannot be bound.
+        PoolTimeoutError: No connection of the pool became free.
         TransactionLostError: The connection broke earlier in the transaction.
     """
     try:
@@ -31,6 +32,8 @@ def translating() -> Iterator[None]:
         raise
     except StatementError as error:
         raise translate(error) from (error.orig or error)
+    except TimeoutError as error:
+        raise PoolTimeoutError(str(error.args[0])) from error
     except PendingRollbackError as error:
         raise TransactionLostError(f"the transaction cannot go on: {error.args[0]}") from error
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy.exc
 from sqlalchemy import create_engine, insert, select, text
 
 from matrixone import Client
 from matrixone.exceptions import (
     ConfigurationError,
     ConnectionError,  # noqa: A004 - the name the specification gives it
+    PoolTimeoutError,
     QueryError,
 )
 
@@ -66,6 +68,14 @@ def test_use_in_every_form(client, production, form):
     client.engine.dispose()
 
     assert client.execute("SELECT database()").scalar() == client.get_login_info()["database"] == production
+
+
+def test_an_exhausted_pool(server):
+    with Client(**server, pool_size=1, max_overflow=0, pool_timeout=0.1) as client, client.session() as session:
+        session.execute("SELECT 1")
+        for error in (PoolTimeoutError, ConnectionError, sqlalchemy.exc.TimeoutError):
+            with pytest.raises(error):
+                client.execute("SELECT 1")
 
 
 def test_autocommit_cannot_be_switched(client, no_users):
