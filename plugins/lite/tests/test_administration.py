@@ -76,10 +76,12 @@ def test_publication_and_subscription(db, account):
         20101,
         "internal error: cannot create table in subscription database",
     )
+    assert subscriber.error("create index ix on t (id)")[1].endswith("cannot create index in subscription database")
     assert db.rows("show publications like 't_pub'")[0][3:5] == ["t_acc", "t_acc"]
     assert db.error("drop database t_db")[1].endswith("can not drop database 't_db' which is publishing")
     db.run("use t_db", "drop publication t_pub")
     assert subscriber.error("select * from t") == (20101, "internal error: there is no publication t_pub")
+    assert subscriber.error("use sub") == (20101, "internal error: there is no publication t_pub")
     subscriber.run("drop database sub")
 
 

@@ -59,6 +59,12 @@ def test_what_everybody_may_do(user):
     assert connection.rows("show variables like 'autocommit'") == [["autocommit", "on"]]
 
 
+def test_clones_need_no_privilege(role, user):
+    user().run("create table t_db.copy clone t_db.t", "create database t_clone clone t_db")
+    assert role.rows("select * from t_db.copy") == role.rows("select * from t_clone.t") == [[1, 1]]
+    role.run("drop database t_clone")
+
+
 def test_a_table_privilege_is_for_its_table(role, user):
     role.run("grant select on table t_db.t to t_role")
     connection = user()

@@ -279,9 +279,9 @@ def rename_table(session: LiteSession, table: Table, new: ast.Name) -> Table:
 # --- indexes ---------------------------------------------------------------------------------------------------------
 
 
-def table_to_alter(session: LiteSession, name: ast.Name) -> Table:
-    """The table whose definition a statement changes."""
-    database = writable_database(session, name, "alter table")
+def table_to_alter(session: LiteSession, name: ast.Name, action: str = "alter table") -> Table:
+    """The table whose definition a statement changes; ``action`` names that where it is impossible."""
+    database = writable_database(session, name, action)
     table = session.catalog.table(database.id, name.name)
     if table is None or table.kind == "view":
         raise no_such_table(database.name, name.name)
@@ -291,7 +291,7 @@ def table_to_alter(session: LiteSession, name: ast.Name) -> Table:
 @handles(ast.CreateIndex)
 def create_index(session: LiteSession, statement: ast.CreateIndex) -> Done:
     """CREATE INDEX."""
-    table = table_to_alter(session, statement.table)
+    table = table_to_alter(session, statement.table, "create index")
     add_index(session, table, statement.index)
     return Done()
 

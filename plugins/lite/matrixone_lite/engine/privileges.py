@@ -38,6 +38,8 @@ _FREE: Final = (
     ast.ShowList,
     ast.ShowAdministrative,
     ast.ShowGrants,
+    ast.CloneTable,  # neither the copy nor its source is checked
+    ast.CloneDatabase,
     ast.Grant,  # the statement itself sees who may pass on what
     ast.Revoke,
     ast.Kill,
@@ -48,7 +50,6 @@ _ON_ACCOUNT: Final[dict[type[ast.Statement], str]] = {
     ast.ShowDatabases: "show databases",
     ast.CreateDatabase: "create database",
     ast.SubscribeDatabase: "create database",
-    ast.CloneDatabase: "create database",
     ast.DropDatabase: "drop database",
 }
 _ON_DATABASE: Final[dict[type[ast.Statement], str]] = {
@@ -60,7 +61,6 @@ _ON_DATABASE: Final[dict[type[ast.Statement], str]] = {
     ast.Describe: "show tables",
     ast.CreateTable: "create table",
     ast.CreateTableLike: "create table",
-    ast.CloneTable: "create table",
     ast.CreateSequence: "create table",
     ast.DropTable: "drop table",
     ast.DropSequence: "drop table",
@@ -70,7 +70,7 @@ _ON_DATABASE: Final[dict[type[ast.Statement], str]] = {
     ast.AlterView: "alter view",
     ast.DropView: "drop view",
 }
-_READING: Final = {ast.CreateTable, ast.CreateTableLike, ast.CloneTable, ast.CreateView, ast.AlterView}
+_READING: Final = {ast.CreateTable, ast.CreateTableLike, ast.CreateView, ast.AlterView}
 _ON_TABLE: Final[dict[type[ast.Statement], tuple[str, ...]]] = {
     ast.Insert: ("insert", "select"),  # the server wants both
     ast.LoadData: ("insert",),

@@ -19,6 +19,7 @@ from matrixone_lite.engine.dispatch import handler_of
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, nested_too_deeply
 from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.privileges import check_privilege
+from matrixone_lite.engine.publications import published
 from matrixone_lite.engine.shapes import Shapes
 from matrixone_lite.engine.snapshots import moment_of
 from matrixone_lite.engine.system import SYSTEM_TABLES
@@ -121,8 +122,11 @@ class LiteSession:
         self._disconnect()
 
     def use(self, database: str) -> None:
-        """Change the current database; error 1049 when there is none of that name."""
-        self.context.database = self.catalog.require_database(self.principal.account_id, database).name
+        """Change the current database; error 1049 when there is none of that name, 20101 when it shows nothing more."""
+        found = self.catalog.require_database(self.principal.account_id, database)
+        if found.publisher is not None:
+            published(self.catalog, self.principal, found.publisher)
+        self.context.database = found.name
 
     def interrupt(self) -> None:
         """Stop the running statement, from any thread."""
