@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, UnaryExpression, exc
+from sqlalchemy import Boolean, String, UnaryExpression, exc
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import Tuple
 from sqlalchemy.sql.functions import FunctionElement
 
 from matrixone.dialect.ddl import is_temporary
 from matrixone.dialect.hints import hint_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
+    from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
     from sqlalchemy.sql.selectable import GenerativeSelect
 
     from matrixone.dialect.hints import Hint, OnlyMatrixOne, TableAt
@@ -101,6 +102,18 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     def visit_next_value_func(self, next_value: Any, **_kw: Any) -> str:
         """``nextval()`` as the number it is; the server answers with text."""
         return f"CAST({self.visit_sequence(next_value.sequence)} AS SIGNED)"
+
+    def _render_values(self, element: Any, **kw: Any) -> str:
+        options = {"literal_binds": element.literal_binds, **kw}
+        rows = (Tuple(*row, types=element._column_types).self_group() for chunk in element._data for row in chunk)
+        return f"VALUES {', '.join(f'ROW{self.process(row, **options)}' for row in rows)}"
+
+    def _render_json_extract_from_binary(self, binary: BinaryExpression[Any], operator: Any, **kw: Any) -> str:
+        text = super()._render_json_extract_from_binary(binary, operator, **kw)
+        if binary.type._type_affinity is Boolean:
+            # The server compares JSON with text, not with a boolean.
+            return text.replace(" WHEN true THEN true ", " WHEN 'true' THEN true ")
+        return text
 
     def visit_nulls_first_op_unary_modifier(self, unary: UnaryExpression[Any], _operator: Any, **kw: Any) -> str:
         """``x IS NOT NULL, x``: the server has no NULLS FIRST."""

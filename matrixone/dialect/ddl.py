@@ -15,7 +15,7 @@ from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Index, Table
+    from sqlalchemy import Index, Table, UniqueConstraint
     from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex
     from sqlalchemy.sql.schema import IdentityOptions
 
@@ -48,6 +48,11 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if is_temporary(drop.element.table):
             return f"DROP INDEX {name} ON {table}"
         return f"ALTER TABLE {table} DROP INDEX {name}"
+
+    def define_unique_constraint_distinct(self, constraint: UniqueConstraint, **_kw: Any) -> str:
+        """``KEY name`` after UNIQUE: the server names the constraint by this, and forgets ``CONSTRAINT name``."""
+        name = self.preparer.format_constraint(constraint) if constraint.name is not None else None
+        return f"KEY {name} " if name else ""
 
     def post_create_table(self, table: Table) -> str:
         """What follows the columns: ``COMMENT``, ``CLUSTER BY`` and ``PARTITION BY``.

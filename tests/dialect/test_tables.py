@@ -21,6 +21,8 @@ from sqlalchemy import (
     Sequence,
     String,
     Table,
+    UniqueConstraint,
+    column,
     delete,
     exc,
     func,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     select,
     types,
     update,
+    values,
 )
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.orm import (
@@ -476,3 +479,34 @@ def test_inserts_without_values_and_sorting_of_nulls(session):
     session.execute(insert(Book.__table__), [{"order": None}, {"order": "a"}])
     assert session.scalars(select(Book.order).order_by(Book.order.nulls_last())).all() == ["a", "plain", None]
     assert session.scalars(select(Book.order).order_by(Book.order.desc().nulls_first())).all() == [None, "plain", "a"]
+
+
+def test_unique_constraints_keep_their_names(engine):
+    table = Table(
+        "passports",
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("country", String(2)),
+        Column("number", Integer),
+        UniqueConstraint("country", "number", name="one_of_a_kind"),
+    )
+    with engine.begin() as connection:
+        table.create(connection)
+        (constraint,) = inspect(connection).get_unique_constraints("passports")
+    assert (constraint["name"], constraint["column_names"]) == ("one_of_a_kind", ["country", "number"])
+
+
+def test_rows_written_in_the_query_are_a_table(engine):
+    rows = values(column("id", Integer), column("name", String), name="people").data([(1, "ann"), (2, "bob")])
+    with engine.connect() as connection:
+        assert connection.execute(select(rows.c.name).where(rows.c.id > 1)).all() == [("bob",)]
+
+
+@pytest.mark.parametrize("flag", [True, False, None])
+def test_booleans_within_json(engine, flag):
+    documents = Table("documents", MetaData(), Column("id", Integer, primary_key=True), Column("body", types.JSON))
+    with engine.begin() as connection:
+        documents.create(connection, checkfirst=True)
+        connection.execute(delete(documents))
+        connection.execute(insert(documents).values(id=1, body={"flag": flag}))
+        assert connection.execute(select(documents.c.body["flag"].as_boolean())).scalar_one() is flag
