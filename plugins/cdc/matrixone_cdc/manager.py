@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from matrixone.exceptions import CDCError, ConfigurationError
 from matrixone.managers import AsyncManager, awaitable
-from matrixone.querylog.redaction import mask_secrets
 from matrixone.sql import object_name
 from matrixone_cdc.addresses import checked_uri, same_place
 from matrixone_cdc.inspection import TaskInspector
-from matrixone_cdc.mappings import checked_level, table_mappings
+from matrixone_cdc.mappings import checked_level, checked_sink_type, refuse_copies_onto_themselves, table_mappings
 from matrixone_cdc.model import (
     EVERY,
+    MOVING,
     CDCLevel,
     CDCProgress,
-    CDCSinkType,
     CDCState,
     CDCTaskInfo,
     CDCWarning,
@@ -34,7 +33,7 @@ from matrixone_cdc.operations import (
 )
 from matrixone_cdc.options import checked_options
 from matrixone_cdc.reading import TablesOf, TablesWithForeignKeys, UnfinishedRunners
-from matrixone_cdc.waiting import Deadline, left_out, tables_behind
+from matrixone_cdc.waiting import Deadline, left_out, reasons, refuse_standstill, tables_behind
 
 if TYPE_CHECKING:
     import builtins
@@ -44,10 +43,8 @@ if TYPE_CHECKING:
     from matrixone.operations import Operation, Outcome
     from matrixone.secret import Secret
     from matrixone_cdc.mappings import TableMappings
-    from matrixone_cdc.model import CDCTableMapping, CDCWatermarkInfo
+    from matrixone_cdc.model import CDCSinkType, CDCTableMapping, CDCWatermarkInfo
     from matrixone_cdc.reading import SourceTable
-
-_MOVING = {CDCState.RUNNING, CDCState.PAUSING, CDCState.RESTARTING}
 
 
 class CDCManager(TaskInspector):
@@ -103,9 +100,9 @@ class CDCManager(TaskInspector):
         level = checked_level(given.pop("Level", level), mappings)
         checked = (("Level", level.value), *checked_options(given))
         source, sink = checked_uri(source_uri, "the source"), checked_uri(sink_uri, "the sink")
-        kind = _sink_type(sink_type)
+        kind = checked_sink_type(sink_type)
         if same_place(source, sink):
-            _refuse_copies_onto_themselves(mappings)
+            refuse_copies_onto_themselves(mappings)
         self._check_foreign_keys(mappings, dict(checked).get("Exclude"))
         tables = ",".join(map(str, mappings))
         outcome = self._session.run(CreateTask(name, source, kind, sink, tables, checked, if_not_exists))
@@ -249,7 +246,7 @@ class CDCManager(TaskInspector):
         """Stop every task of the account (``PAUSE CDC ALL``); see :meth:`pause`."""
         deadline = Deadline(self._session, timeout)
         outcome = self._send(PauseAllTasks(), deadline)
-        while not outcome.pending and any(task.changing or task.state in _MOVING for task in self._tasks()):
+        while not outcome.pending and any(task.changing or task.state in MOVING for task in self._tasks()):
             deadline.wait("the tasks of the account do not pause")
         return outcome
 
@@ -320,7 +317,7 @@ class CDCManager(TaskInspector):
                 progress(now)
             if now.finished:
                 return [*task.watermarks]
-            _refuse_standstill(task)
+            refuse_standstill(task)
             deadline.wait(f"cdc task {name} has not come to {until}: it waits for {', '.join(behind) or 'any table'}")
 
     def _command(
@@ -333,7 +330,7 @@ class CDCManager(TaskInspector):
             if task.state == state and not task.changing:
                 break
             if task.state == CDCState.FAILED and not task.changing:
-                raise CDCError(f"cdc task {task.task_name} failed; restart() begins it anew{_reasons(task)}")
+                raise CDCError(f"cdc task {task.task_name} failed; restart() begins it anew{reasons(task)}")
             deadline.wait(f"cdc task {task.task_name} is {task.state}, not {state}")
         return outcome
 
@@ -371,30 +368,6 @@ class CDCManager(TaskInspector):
         databases = [each.source_database for each in wide if each.source_database != EVERY]
         linked = self._session.run(TablesWithForeignKeys()).value
         return self._session.run(TablesOf(tuple(databases))).value - linked
-
-
-def _sink_type(value: CDCSinkType | str) -> CDCSinkType:
-    try:
-        return CDCSinkType(str(value).lower())
-    except ValueError:
-        raise ConfigurationError(f"unknown sink type {value!r}; there are {', '.join(CDCSinkType)}") from None
-
-
-def _refuse_copies_onto_themselves(mappings: tuple[CDCTableMapping, ...]) -> None:
-    for each in mappings:
-        source, sink = (each.source_database, each.source_table), (each.sink_database, each.sink_table)
-        if source == sink:
-            raise CDCError(f"{'.'.join(source)} would be copied onto itself; nothing was sent")
-
-
-def _refuse_standstill(task: CDCTaskInfo) -> None:
-    if task.stuck or (task.state not in _MOVING and not task.changing):
-        raise CDCError(f"cdc task {task.task_name} does not go on: it is {task.state}{_reasons(task)}")
-
-
-def _reasons(task: CDCTaskInfo) -> str:
-    found = [f"{each.database}.{each.table}: {each.err_msg}" for each in task.watermarks if each.err_msg]
-    return mask_secrets("".join(f"; {reason}" for reason in ([task.err_msg] if task.err_msg else []) + found))
 
 
 def _escaped(name: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from matrixone.exceptions import ConfigurationError, InvalidNameError
+from matrixone.exceptions import CDCError, ConfigurationError, InvalidNameError
 from matrixone.sql import checked_name, split_name
-from matrixone_cdc.model import EVERY, CDCLevel, CDCTableMapping
+from matrixone_cdc.model import EVERY, CDCLevel, CDCSinkType, CDCTableMapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def _pairs(given: TableMappings) -> Iterator[tuple[Sequence[str], Sequence[str]]
             source, _, sink = piece.strip().partition(":")
             yield split_name(source), split_name(sink or source)
     elif isinstance(given, Mapping):
-        for source, sink in given.items():
+        for source, sink in cast("Mapping[str, str]", given).items():
             yield split_name(source), split_name(sink)
     else:
         for each in given:
@@ -102,3 +102,27 @@ def checked_level(level: CDCLevel | str | None, mappings: tuple[CDCTableMapping,
     if level is not fitting and (level, fitting) != (CDCLevel.CLUSTER, CDCLevel.ACCOUNT):
         raise ConfigurationError(f"what is copied is of level {fitting}, not {level}")
     return level
+
+
+def checked_sink_type(value: CDCSinkType | str) -> CDCSinkType:
+    """The kind of a sink.
+
+    Raises:
+        ConfigurationError: There is no such kind.
+    """
+    try:
+        return CDCSinkType(str(value).lower())
+    except ValueError:
+        raise ConfigurationError(f"unknown sink type {value!r}; there are {', '.join(CDCSinkType)}") from None
+
+
+def refuse_copies_onto_themselves(mappings: tuple[CDCTableMapping, ...]) -> None:
+    """See that no table is copied onto itself, on one and the same server.
+
+    Raises:
+        CDCError: One would be.
+    """
+    for each in mappings:
+        source, sink = (each.source_database, each.source_table), (each.sink_database, each.sink_table)
+        if source == sink:
+            raise CDCError(f"{'.'.join(source)} would be copied onto itself; nothing was sent")

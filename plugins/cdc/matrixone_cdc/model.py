@@ -48,6 +48,9 @@ class CDCState(enum.StrEnum):
     FAILED = "failed"
 
 
+MOVING = {CDCState.RUNNING, CDCState.PAUSING, CDCState.RESTARTING}
+
+
 @dataclass(frozen=True, slots=True)
 class CDCTableMapping:
     """What is copied where; ``*`` stands for every table or database, under its own name.

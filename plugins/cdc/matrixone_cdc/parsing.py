@@ -53,9 +53,8 @@ def stored_task(rows: Sequence[Any]) -> CDCTaskInfo:
     mappings = stored_mappings(row.tables)
     seen = {(each.db_name, each.table_name): (each.watermark, each.table_err_msg) for each in rows if each.db_name}
     named = {(each.source_database, each.source_table) for each in mappings if each.level is CDCLevel.TABLE}
-    watermarks = _watermarks(
-        row.task_id, row.task_name, [(*table, *seen.get(table, ("", ""))) for table in seen.keys() | named], read_at
-    )
+    tables = [(database, table, *seen.get((database, table), ("", ""))) for database, table in seen.keys() | named]
+    watermarks = _watermarks(row.task_id, row.task_name, tables, read_at)
     return CDCTaskInfo(
         task_id=str(row.task_id),
         task_name=row.task_name,

@@ -91,7 +91,7 @@ class ShowTasks(Operation[list[CDCTaskInfo]]):
         task: Only the one of that name.
     """
 
-    name: ClassVar = "cdc.list"
+    name: ClassVar = "cdc.show_all"
     in_transaction: ClassVar = InTransaction.ASIDE
     error: ClassVar = CDCError
 

@@ -6,7 +6,8 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from matrixone.exceptions import CDCTimeoutError
+from matrixone.exceptions import CDCError, CDCTimeoutError
+from matrixone.querylog.redaction import mask_secrets
 from matrixone_cdc.model import EVERY
 
 if TYPE_CHECKING:
@@ -85,3 +86,19 @@ def excluded(pattern: str | None) -> Callable[[SourceTable], bool]:
     except re.error:
         found = None
     return lambda table: found is not None and found.search(".".join(table)) is not None
+
+
+def refuse_standstill(task: CDCTaskInfo) -> None:
+    """See that waiting for a task has an end.
+
+    Raises:
+        CDCError: It does not run, or has given up a table.
+    """
+    if task.stuck or (task.state not in MOVING and not task.changing):
+        raise CDCError(f"cdc task {task.task_name} does not go on: it is {task.state}{reasons(task)}")
+
+
+def reasons(task: CDCTaskInfo) -> str:
+    """What the server says is wrong with a task, to be put at the end of a message."""
+    found = [f"{each.database}.{each.table}: {each.err_msg}" for each in task.watermarks if each.err_msg]
+    return mask_secrets("".join(f"; {reason}" for reason in ([task.err_msg] if task.err_msg else []) + found))
