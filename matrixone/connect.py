@@ -75,8 +75,12 @@ class ConnectionSettings:
     def __post_init__(self) -> None:
         if self.ssl_mode not in _MODES:
             raise ConfigurationError(f"ssl_mode is one of {', '.join(_MODES)}, not {self.ssl_mode!r}")
-        if not 0 < self.port < _PORTS:
+        if not isinstance(self.port, int) or not 0 < self.port < _PORTS:
             raise ConfigurationError(f"port is a number from 1 to 65535, not {self.port!r}")
+        if self.connection_timeout <= 0:
+            raise ConfigurationError(
+                f"connection_timeout is a positive number of seconds, not {self.connection_timeout!r}"
+            )
         if (self.account or self.role) and any(separator in self.user for separator in ":#"):
             raise ConfigurationError("the account and role are part of user, or arguments of their own, not both")
 

@@ -149,6 +149,8 @@ class _ColumnType:
     def __init__(self, name: str, kind: ColumnType) -> None:
         if isinstance(kind, str):
             _check_type_text(name, kind)
+        elif not isinstance(kind() if isinstance(kind, type) else kind, TypeEngine):
+            raise ConfigurationError(f"the type of column {name!r} is a text or a SQLAlchemy type, not {kind!r}")
         self.kind = kind
 
     def render(self, compiler: SQLCompiler) -> str:
