@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matrixone.exceptions import ConfigurationError, IntegrityError, LoadError, QueryError
+from matrixone.querylog import statement_context
 from matrixone_load_data.formats import Csv, named
 from matrixone_load_data.model import LoadResult, checked_columns
 from matrixone_load_data.operations import (
@@ -21,15 +22,16 @@ from matrixone_load_data.operations import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matrixone.managers import ManagerSession
-    from matrixone_load_data.formats import Columns, Format
-    from matrixone_load_data.model import Conflicts
+    from matrixone_load_data.formats import Columns, Format, ServerFormat
+    from matrixone_load_data.model import Conflicts, Progress
     from matrixone_load_data.operations import Column, Table
     from matrixone_load_data.sources import ClientSource, ServerFile
 
 _PIECE = 1 << 20
+_RECORDS = 500
 _LARGEST = 15 << 20
 """Characters in one statement; the server takes 64 MiB, and a character has up to four bytes."""
 
@@ -54,6 +56,7 @@ class ClientData:
 
     def __init__(self, source: ClientSource, format: Format, columns: Columns | None, *, whole: bool) -> None:  # noqa: A002
         self._format = format
+        format.check_client()
         rows = format.rows(source)
         beginning = list(itertools.islice(rows, format.skipped))
         if format.header and len(beginning) < format.skipped:
@@ -67,10 +70,10 @@ class ClientData:
         if whole and not self.at_once:
             raise LoadError(f"{source.label} is too large to be loaded unchecked from here; nothing was sent")
 
-    def operations(self, table: Table, columns: Columns) -> Iterator[LoadText]:
-        """The statements that load it into a table."""
+    def load(self, session: ManagerSession, table: Table, columns: Columns) -> Iterator[int]:
+        """Load it into a table: the number of rows of each statement."""
         for piece in itertools.chain(self._first, self._pieces):
-            yield LoadText(table, self._format, columns, piece)
+            yield session.run(LoadText(table, self._format, columns, piece)).value
 
 
 class ServerData:
@@ -87,22 +90,59 @@ class ServerData:
 
     at_once = True
 
-    def __init__(self, file: ServerFile, format: Format, columns: Columns | None) -> None:  # noqa: A002
+    def __init__(self, file: ServerFile, format: ServerFormat, columns: Columns | None) -> None:  # noqa: A002
         if format.header and columns is None:
             raise ConfigurationError("the header of a file that the server reads is not known here; name the columns")
         self.columns = columns
         self._file = file
         self._format = format
 
-    def operations(self, table: Table, columns: Columns) -> Iterator[LoadFile]:
-        """The statement that loads it into a table."""
-        yield LoadFile(table, self._format, columns, self._file)
+    def load(self, session: ManagerSession, table: Table, columns: Columns) -> Iterator[int]:
+        """Load it into a table: the number of rows."""
+        yield session.run(LoadFile(table, self._format, columns, self._file)).value
 
 
-Data = ClientData | ServerData
+class Records:
+    """Rows of values: they are bound, as those of every INSERT.
+
+    Attributes:
+        columns: The column of each value.
+        at_once: One statement inserts all of them, or none.
+
+    Args:
+        columns: The column of each value, None for one that is left out.
+        rows: The values.
+    """
+
+    def __init__(self, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
+        self.columns = columns
+        self._rows = iter(rows)
+        self._first = list(itertools.islice(self._rows, _RECORDS + 1))
+        self.at_once = len(self._first) <= _RECORDS
+
+    def load(self, session: ManagerSession, table: Table, columns: Columns) -> Iterator[int]:
+        """Insert them into a table: the number of rows of each statement."""
+        name = ".".join("`" + part.replace("`", "``") + "`" for part in table)
+        rows = itertools.chain(self._first, self._rows)
+        while chunk := list(itertools.islice(rows, _RECORDS)):
+            records = [
+                {column: value for column, value in zip(columns, row, strict=True) if column is not None}
+                for row in chunk
+            ]
+            try:
+                with statement_context(operation="load_data.insert"):
+                    inserted = int(session.batch_insert(name, records).affected_rows)
+            except (TypeError, ValueError) as error:
+                raise LoadError(f"a value cannot be loaded: {error}; nothing was loaded") from error
+            yield inserted
 
 
-def load(session: ManagerSession, table: Table, data: Data, conflicts: Conflicts) -> LoadResult:
+Data = ClientData | ServerData | Records
+
+
+def load(
+    session: ManagerSession, table: Table, data: Data, conflicts: Conflicts, progress: Progress | None = None
+) -> LoadResult:
     """Load data into a table, all of it or nothing.
 
     Raises:
@@ -114,29 +154,31 @@ def load(session: ManagerSession, table: Table, data: Data, conflicts: Conflicts
     loaded = _known(named(columns), known, table)
     keys = frozenset() if conflicts == "unchecked" else session.run(ReadKeys(table)).value
     if data.at_once and not keys:
-        rows = _load(session, data, table, columns)
+        rows = _load(session, data, table, columns, progress)
         return LoadResult(rows, rows)
     staging = (*table[:-1], f"load_{uuid.uuid4().hex}")
     session.run(CreateStaging(staging, table, loaded))
     with _dropping(session, staging):
-        rows = _load(session, data, staging, columns)
+        rows = _load(session, data, staging, columns, progress)
         move = _move(staging, table, tuple(named(columns)), conflicts, {key.lower() for key in keys})
         moved = session.run(move).value
         return LoadResult(rows, rows if move.update else moved)
 
 
-def _load(session: ManagerSession, data: Data, table: Table, columns: Columns) -> int:
+def _load(session: ManagerSession, data: Data, table: Table, columns: Columns, progress: Progress | None) -> int:
     """The number of rows; what the server has against them is a LoadError, a violated constraint an IntegrityError."""
     rows = 0
-    for operation in data.operations(table, columns):
-        try:
-            rows += session.run(operation).value
-        except QueryError as error:
-            lasting = error.retryable or isinstance(error, (IntegrityError, LoadError))
-            failure = error if lasting else error.recast(LoadError)
-            if rows:
-                failure.add_note(f"rows are counted from row {rows + 1} of the data")
-            raise failure from (error.__cause__ if lasting else error)
+    try:
+        for loaded in data.load(session, table, columns):
+            rows += loaded
+            if progress is not None:
+                progress(rows)
+    except QueryError as error:
+        lasting = error.retryable or isinstance(error, (IntegrityError, LoadError))
+        failure = error if lasting else error.recast(LoadError)
+        if rows:
+            failure.add_note(f"rows are counted from row {rows + 1} of the data")
+        raise failure from (error.__cause__ if lasting else error)
     return rows
 
 
@@ -155,6 +197,9 @@ def _dropping(session: ManagerSession, staging: Table) -> Iterator[None]:
     except QueryError as error:
         if not error.transaction_lost:
             session.run(DropStaging(staging))
+        raise
+    except Exception:  # of the caller's rows or progress callback
+        session.run(DropStaging(staging))
         raise
     session.run(DropStaging(staging))
 

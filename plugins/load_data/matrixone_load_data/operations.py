@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import String, bindparam
 
 from matrixone.operations import InTransaction, Operation
-from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
+from matrixone.sql import EMPTY, SQL, Identifier, joined
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Result
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
     from matrixone.operations import Resource
-    from matrixone_load_data.formats import Columns, Format
+    from matrixone_load_data.formats import Columns, Format, ServerFormat
     from matrixone_load_data.sources import ServerFile
 
 Table = tuple[str, ...]
@@ -108,13 +108,13 @@ class LoadFile(Operation[int]):
     in_transaction: ClassVar = InTransaction.JOINS
 
     table: Table
-    format: Format
+    format: ServerFormat
     columns: Columns
     file: ServerFile
 
     def statement(self) -> Executable:
         """``LOAD DATA INFILE``."""
-        return self.format.from_server(Literal(self.file.path), Identifier(*self.table), self.columns)
+        return self.format.from_server(self.file, Identifier(*self.table), self.columns)
 
     def read(self, result: Result[Any]) -> int:
         """The number of rows."""

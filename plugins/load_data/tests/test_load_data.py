@@ -362,6 +362,14 @@ def test_arguments_that_cannot_work(users, file):
         {"local": "maybe"},
         {"local": False, "charset": "latin-1"},
         {"local": False, "header": True},
+        {"parallel": True},
+        {"compression": "zip"},
+        {"compression": "lz4"},
+        {"line_end": ";"},
+        {"line_start": ""},
+        {"set_clause": {"name": "NULLIF(name, 'x')"}},
+        {"local": False, "set_clause": {"name": "unhex(name)"}},
+        {"local": False, "set_clause": {"name": "NULLIF(id, 'x')"}},
     ):
         with pytest.raises(ConfigurationError):
             users.load_data.from_csv(path, "users", **options)
@@ -373,7 +381,7 @@ def test_arguments_that_cannot_work(users, file):
         users.load_data.from_inline("x", "users", format="parquet")
     with pytest.raises(ConfigurationError):
         users.load_data.from_inline(b"x", "users")
-    for options in ({"sep": ";"}, {"parallel": True}):
+    for options in ({"separator": ";"}, {"sep": ";", "delimiter": ";"}):
         with pytest.raises(TypeError):
             users.load_data.from_csv(path, "users", **options)
     with pytest.raises(TypeError):

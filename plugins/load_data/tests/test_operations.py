@@ -6,8 +6,9 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matrixone_load_data.formats import Csv, JsonLines
+from matrixone_load_data.formats import Csv, JsonLines, Parquet
 from matrixone_load_data.loading import ClientData, _pieces
+from matrixone_load_data.model import Settings
 from matrixone_load_data.operations import (
     Column,
     CreateStaging,
@@ -19,6 +20,7 @@ from matrixone_load_data.operations import (
     ReadKeys,
 )
 from matrixone_load_data.sources import ServerFile, Text, file_source
+from matrixone_load_data.structures import CompressionFormat, JsonDataStructure
 
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
 from matrixone.exceptions import ConfigurationError, InvalidNameError, LoadError
@@ -63,6 +65,29 @@ def load(written=None, columns=("a",), table=("t",), data="1\n"):
         (
             LoadFile(("t",), JsonLines(), ("a",), ServerFile("stage://s/f")),
             "LOAD DATA INFILE {'filepath' = 'stage://s/f', 'format' = 'jsonline', 'jsondata' = 'object'} INTO TABLE `t` (`a`)",
+        ),
+        (
+            load(JsonLines(JsonDataStructure.ARRAY)),
+            "LOAD DATA INLINE FORMAT = 'jsonline', DATA = %s, JSONTYPE = 'array' INTO TABLE `t` (`a`)",
+        ),
+        (
+            LoadFile(
+                ("t",), Csv(line_start="x", line_end="\r\n"), ("a",), ServerFile("/f.gz", CompressionFormat.GZIP, True)
+            ),
+            "LOAD DATA INFILE {'filepath' = '/f.gz', 'format' = 'csv', 'compression' = 'gzip'} INTO TABLE `t` FIELDS TERMINATED BY ',' ENCLOSED BY '\"' ESCAPED BY '' LINES STARTING BY 'x' TERMINATED BY '\r\n' (`a`) PARALLEL 'true'",
+        ),
+        (
+            LoadFile(
+                ("t",),
+                Csv(optionally_enclosed=True, set_clause={"b": "nullif(`b`, 'it''s')"}),
+                ("a", "b"),
+                ServerFile("/f"),
+            ),
+            "LOAD DATA INFILE '/f' INTO TABLE `t` FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' (`a`, `b`) SET `b` = NULLIF(`b`, 'it''s')",
+        ),
+        (
+            LoadFile(("t",), Parquet(), ("a",), ServerFile("stage://s/f*.parquet")),
+            "LOAD DATA INFILE {'filepath' = 'stage://s/f*.parquet', 'format' = 'parquet'} INTO TABLE `t` (`a`)",
         ),
         (
             CreateStaging(("d", "s"), ("d", "t"), (Column("id", auto_increment=True), Column("a"))),
@@ -157,12 +182,12 @@ def test_pieces_hold_all_rows_whole(rows, size):
 @pytest.mark.parametrize("path", ["relative.csv", "s3://bucket/x", ""])
 def test_a_path_the_server_cannot_open(path):
     with pytest.raises(ConfigurationError):
-        file_source(path, local=False, charset="utf-8")
+        file_source(path, Settings(local=False))
 
 
 def test_whose_file_it_is():
-    assert file_source("stage://s/f", "auto", "utf-8") == ServerFile("stage://s/f")
-    assert file_source("/x/f.csv", False, "utf-8") == ServerFile("/x/f.csv")
+    assert file_source("stage://s/f", Settings()) == ServerFile("stage://s/f")
+    assert file_source("/x/f.csv", Settings(local=False)) == ServerFile("/x/f.csv")
 
 
 def test_what_goes_in_one_statement_has_a_limit():
@@ -171,3 +196,20 @@ def test_what_goes_in_one_statement_has_a_limit():
     assert not ClientData(Text(line * 14), Csv(), None, whole=False).at_once
     with pytest.raises(LoadError, match="too large"):
         ClientData(Text(line * 16), Csv(), None, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("a.csv", "auto", "none"),
+        ("a.CSV.GZ", "auto", "gzip"),
+        ("a.tar.gz", "auto", "tar.gz"),
+        ("a.bz2", "auto", "bzip2"),
+        ("a.lz4", "auto", "lz4"),
+        ("a.gz", "none", "none"),
+        ("a", "gz", "gzip"),
+        ("a", "bz2", "bzip2"),
+    ],
+)
+def test_how_a_file_is_compressed(name, given, expected):
+    assert Settings(compression=given).compression_of(name) == expected
