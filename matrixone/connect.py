@@ -75,6 +75,10 @@ class ConnectionSettings:
     def __post_init__(self) -> None:
         if self.ssl_mode not in _MODES:
             raise ConfigurationError(f"ssl_mode is one of {', '.join(_MODES)}, not {self.ssl_mode!r}")
+        if self.ssl_mode not in _TLS_ONLY and (self.ssl_ca or self.ssl_cert or self.ssl_key):
+            raise ConfigurationError(f"certificates need an ssl_mode of {', '.join(_TLS_ONLY)}, not {self.ssl_mode!r}")
+        if self.ssl_key and not self.ssl_cert:
+            raise ConfigurationError("ssl_key is the key of a certificate: give ssl_cert, too")
         if not isinstance(self.port, int) or not 0 < self.port < _PORTS:
             raise ConfigurationError(f"port is a number from 1 to 65535, not {self.port!r}")
         if self.connection_timeout <= 0:

@@ -69,6 +69,8 @@ class TestNames:
             "int -- ",
             "int #",
             "int COMMENT 'a",
+            None,
+            7,
         ],
     )
     def test_a_type_text_stays_inside_its_column(self, client, kind, count):
@@ -400,7 +402,17 @@ class TestConnecting:
             assert (await client.execute("SELECT 1")).scalar() == 1
 
     @pytest.mark.parametrize(
-        "settings", [{"port": 0}, {"port": 70000}, {"ssl_mode": "maybe"}, {"user": "a:b", "account": "c"}]
+        "settings",
+        [
+            {"port": 0},
+            {"port": 70000},
+            {"port": "6001"},
+            {"connection_timeout": 0},
+            {"ssl_mode": "maybe"},
+            {"ssl_ca": "ca.pem"},
+            {"ssl_mode": "required", "ssl_key": "key.pem"},
+            {"user": "a:b", "account": "c"},
+        ],
     )
     def test_settings_that_cannot_work(self, settings):
         with pytest.raises(ConfigurationError):
