@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matrixone.exceptions import CDCError, CDCTimeoutError
 from matrixone.querylog.redaction import mask_secrets
-from matrixone_cdc.model import EVERY
+from matrixone_cdc.model import EVERY, MOVING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matrixone_cdc import CDCLevel, CDCProgress, CDCSinkType, CDCState, CDCTableMapping
 from matrixone_cdc.parsing import created, moment, shown_task, stored_mappings, stored_task
-from matrixone_cdc.waiting import excluded, left_out, tables_behind
+from matrixone_cdc.waiting import excluded, left_out, refuse_standstill, tables_behind
+
+from matrixone.exceptions import CDCError
 
 TASK_ID = "01a2033b-8636-7585-ba70-7f193cbaf575"
 MADE = datetime(2026, 11, 22, 12, 29, 22, 358000, UTC)
@@ -193,6 +195,29 @@ def test_how_far_a_task_is():
     assert tables_behind(task, until, expected) == (2, ("d.new",))
     failed = replace(task, watermarks=(replace(task.watermarks[0], err_msg=RETRIED),))
     assert tables_behind(failed, until, ()) == (1, ("d.t",))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": "paused", "runner": 3}, {"state": "failed"}, {"state": "napping"}, {"table_err_msg": STOPPED}],
+)
+def test_waiting_has_an_end_where_a_task_stands_still(changes):
+    with pytest.raises(CDCError, match="does not go on"):
+        refuse_standstill(stored_task([row(**changes)]))
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"state": "restarting", "runner": 9}, {"state": "paused", "runner": 6}, {"table_err_msg": RETRIED}]
+)
+def test_waiting_goes_on_where_a_task_may_go_on(changes):
+    refuse_standstill(stored_task([row(**changes)]))
+
+
+def test_reasons_tell_no_password():
+    task = stored_task([row(state="failed", err_msg="cannot dial mysql://u:hunter2@h:6001")])
+    with pytest.raises(CDCError, match="cannot dial") as caught:
+        refuse_standstill(task)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_progress():
