@@ -79,7 +79,7 @@ class ConnectionSettings:
             raise ConfigurationError(f"certificates need an ssl_mode of {', '.join(_TLS_ONLY)}, not {self.ssl_mode!r}")
         if self.ssl_key and not self.ssl_cert:
             raise ConfigurationError("ssl_key is the key of a certificate: give ssl_cert, too")
-        if not isinstance(self.port, int) or not 0 < self.port < _PORTS:
+        if self.port not in range(1, _PORTS):
             raise ConfigurationError(f"port is a number from 1 to 65535, not {self.port!r}")
         if self.connection_timeout <= 0:
             raise ConfigurationError(
