@@ -81,12 +81,10 @@ def _plain(value: Any, missing: Callable[[Any], Any]) -> Any:
         return None if math.isnan(value) else value
     if missing(value) is True:
         return None
-    if hasattr(value, "to_pydatetime"):
-        value = value.to_pydatetime()
+    for convert in ("to_pydatetime", "to_pytimedelta", "to_list"):  # to_list: a series of polars, elements of a list
+        if hasattr(value, convert):
+            value = getattr(value, convert)()
+            break
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         raise LoadError(f"{value!r} has a time zone, which no column keeps: convert it first; nothing was loaded")
-    if hasattr(value, "to_pytimedelta"):
-        return value.to_pytimedelta()
-    if hasattr(value, "to_list"):
-        return value.to_list()  # a series of polars: the elements of a list
     return value

@@ -251,7 +251,7 @@ def _gzip(file: Any, encoding: str) -> IO[str]:
 
 
 def _bzip2(file: Any, encoding: str) -> IO[str]:
-    return bz2.open(file, "rt", encoding=encoding, newline="\n")
+    return cast("IO[str]", bz2.open(file, "rt", encoding=encoding, newline="\n"))
 
 
 _OPENERS: dict[CompressionFormat, Callable[..., IO[str]]] = {

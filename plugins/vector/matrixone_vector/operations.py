@@ -13,8 +13,6 @@ from matrixone.sql import EMPTY, SQL, Identifier, Literal
 from matrixone_vector.indexes import Distribution, HnswOptions, IvfOptions, VectorIndexInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
@@ -196,8 +194,8 @@ class ForeignKeys(Operation[list[str]]):
     def read(self, result: Result[Any]) -> list[str]:
         """Their names."""
         own = (self.database.lower(), self.table.lower())
-        rows: Iterable[Any] = result
-        return [f"{database}.{table}" for database, table in rows if (database, table) != own]
+        found = [(row.refer_db_name, row.refer_table_name) for row in result]
+        return [f"{database}.{table}" for database, table in found if (database, table) != own]
 
 
 @dataclass(frozen=True, slots=True)
