@@ -237,3 +237,14 @@ def test_pipes_concatenate_where_the_mode_says_so():
     found = only("select a || b = c || d", pipes_concatenate=True).items[0].expr
     assert (found.operator, found.left.name, found.right.name) == ("=", "concat", "concat")
     assert expression("a || b = c").operator == "||"
+
+
+@pytest.mark.parametrize(
+    ("call", "column"),
+    [("row_number(1)", 19), ("ntile()", 14), ("ntile(1, 2)", 15), ("lag(1, 2, 3, 4)", 19), ("nth_value(1)", 19)],
+)
+def test_window_functions_have_a_number_of_arguments(call, column):
+    with pytest.raises(ServerError, match=f"at line 1 column {column} near"):
+        parse(f"select {call} over (order by a) from t")
+    for right in ("rank()", "ntile(2)", "lag(a)", "lead(a, 1, 0)", "nth_value(a, 2)"):
+        parse(f"select {right} over (order by a) from t")

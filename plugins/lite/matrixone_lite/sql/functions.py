@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 _NEVER_EMPTY: Final = frozenset(("count", "sum", "avg", "min", "max", "group_concat"))
 _BIT_OR: Final = 6
+_WINDOW_ARGUMENTS: Final = {
+    **dict.fromkeys(("row_number", "rank", "dense_rank", "percent_rank", "cume_dist"), (0, 0)),
+    **dict.fromkeys(("ntile", "first_value", "last_value"), (1, 1)),
+    **dict.fromkeys(("lag", "lead"), (1, 3)),
+    "nth_value": (2, 2),
+}
+"""The least and the largest number of arguments."""
 
 
 class FunctionParser(TypeParser):
@@ -147,6 +154,19 @@ class FunctionParser(TypeParser):
         self.expect(")")
         return ast.Function(name, args, spelling=spelling)
 
+    def _window_only(self, name: str, spelling: str) -> ast.Function:
+        """A function of windows, whose number of arguments is part of the grammar."""
+        least, most = _WINDOW_ARGUMENTS[name]
+        args: list[ast.Expr] = []
+        for position in range(most):
+            if position >= least and self.words[self.at] == ")":
+                break
+            if position:
+                self.expect(",")
+            args.append(self.expression())
+        self.expect(")")
+        return ast.Function(name, tuple(args), spelling=spelling)
+
     def _sample(self, name: str, _spelling: str) -> ast.Function:
         raise unsupported(f"{name}()")
 
@@ -164,6 +184,7 @@ class FunctionParser(TypeParser):
         "substr": _substring,
         "mid": _substring,
         "char": _char,
+        **dict.fromkeys(_WINDOW_ARGUMENTS, _window_only),
         "sample": _sample,
         "cluster_centers": _cluster_centers,
     }
