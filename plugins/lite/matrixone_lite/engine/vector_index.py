@@ -67,9 +67,9 @@ def check_definition(kind: str, columns: Sequence[Column], options: Mapping[str,
     if kind == "hnsw" and columns[0].type.kind not in {Kind.VECF32, Kind.VECF64}:
         raise not_supported("HNSW only supports VECF32 and VECF64 column types")
     _check_options(kind, options)
-    keys = set() if table.primary_key is None else {name.lower() for name in table.primary_key.columns}
+    key = () if table.primary_key is None else tuple(name.lower() for name in table.primary_key.columns)
     for name in options.get("include") or ():
-        if name.lower() in keys:
+        if (name.lower(),) == key:  # part of a longer one is taken
             raise invalid_input(f"primary key column '{name}' cannot be in IVFFLAT INCLUDE")
 
 
