@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matrixone_load_data.formats import Csv, JsonLines, Parquet
 from matrixone_load_data.loading import ClientData, _pieces
@@ -124,6 +124,7 @@ def test_a_file_of_a_stage_needs_the_stage():
     assert list(LoadFile(("t",), Csv(), ("a",), ServerFile("/f.csv")).needs()) == []
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_data_is_bound_and_not_shown(data):
     operation = load(data=f"hunter2{data}")
@@ -131,6 +132,7 @@ def test_data_is_bound_and_not_shown(data):
     assert "hunter2" not in sql(operation) + repr(operation)
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_names_and_texts_cannot_leave_their_quotes(name, null):
     try:
@@ -143,6 +145,7 @@ def test_names_and_texts_cannot_leave_their_quotes(name, null):
     assert text.endswith(f"({quoted}) SET {quoted} = NULLIF({quoted}, {literal})")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(TEXT, min_size=1, max_size=4), max_size=8),
     st.sampled_from([(",", '"'), ("\t", "'"), ("|", '"')]),
@@ -167,6 +170,7 @@ def test_a_row_ends_where_the_server_ends_it():
     assert list(Csv(quotechar=None).rows(Text('"a\nb"\n'))) == ['"a\n', 'b"\n']
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT.map(lambda text: text + "\n"), max_size=20), st.integers(1, 40))
 def test_pieces_hold_all_rows_whole(rows, size):
     pieces = list(_pieces(iter(rows), size))

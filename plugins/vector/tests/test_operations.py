@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matrixone_vector.indexes import HnswOptions, IvfOptions, Quantization, Recall
 from matrixone_vector.model import Distance, IVFRankMode, Searched, table_parts
@@ -136,6 +136,7 @@ def test_what_the_server_does_in_a_transaction(operation, kind):
     assert operation.name.startswith("vector_ops.")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_names_cannot_leave_their_quotes(table, name):
     try:
@@ -149,6 +150,7 @@ def test_names_cannot_leave_their_quotes(table, name):
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=8))
 def test_the_vector_is_bound(vector):
     query = NAMED.query(vector)
@@ -225,6 +227,7 @@ def test_the_rank_modes_by_what_they_do():
             IVFRankMode(name)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_options_cannot_leave_their_quotes(column, comment):
     try:
