@@ -126,6 +126,8 @@ def test_dates(db, expression, value):
         ("""json_extract('{"a": null}', '$.a')""", "null"),
         ("""json_extract('{}', '$.x')""", None),
         ("""'{"a": "x"}'->>'$.a'""", "x"),
+        ("""json_extract('{"a": "x"}', '$.a') = 'x'""", 1),
+        ("""json_extract('{"a": true}', '$.a') <> 'true'""", 0),
         ("""json_set('{"a": 1}', '$.a', 2, '$.b', 'c')""", '{"a": 2, "b": "c"}'),
         ("""json_insert('[1]', '$[5]', 2)""", "[1, 2]"),
         ("""json_remove('{"a": 1, "b": [1, 2]}', '$.b[0]')""", '{"a": 1, "b": [2]}'),

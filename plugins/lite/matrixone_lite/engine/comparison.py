@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +59,12 @@ def _vector_key(blob: bytes | None, code: str) -> bytes | None:
     return b"".join((word ^ _MASK if word >> 63 else word | 1 << 63).to_bytes(8, "big") for word in words)
 
 
+def _json_text(document: Any) -> Any:
+    value = None if document is None else json.loads(document)
+    return value if isinstance(value, str) else document
+
+
+_JSON_TEXT: Final = UserFunction("json_text", _json_text)
 _VECTOR_KEY: Final = UserFunction("vector_key", _vector_key)
 
 
@@ -82,6 +89,8 @@ def align(binder: Binder, symbol: str, left: Bound, right: Bound) -> tuple[Bound
     """Both operands as values that SQLite compares rightly."""
     if Kind.NULL in {left.kind, right.kind} or left.type == right.type:
         return left, right
+    if left.kind is Kind.JSON and right.kind in types.STRINGS and symbol in {"=", "<>", "<=>"}:
+        return binder.call(_JSON_TEXT, types.VARCHAR, left.sql), right  # but 'text' = json is refused
     target = _meeting(left, right)
     if target is None:
         raise invalid_argument(f"operator {symbol}, bad value [{left.kind.value} {right.kind.value}]")
