@@ -76,11 +76,11 @@ class ReflectionDialect(MySQLDialect_pymysql):
     def get_foreign_keys(
         self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
     ) -> list[ReflectedForeignKeyConstraint]:
-        """The foreign keys; RESTRICT is what the server prints where nothing was said."""
+        """The foreign keys by name; RESTRICT is what the server prints where nothing was said."""
         keys: list[ReflectedForeignKeyConstraint] = super().get_foreign_keys(connection, table_name, schema, **kw)
         for key in keys:
             key["options"] = {name: rule for name, rule in key.get("options", {}).items() if rule != "RESTRICT"}
-        return keys
+        return sorted(keys, key=lambda key: key["name"] or "~")  # printed in any order
 
     @reflection.cache
     def get_indexes(
