@@ -62,6 +62,17 @@ def live(session: nox.Session) -> None:
 
 
 @nox.session
+def compliance(session: nox.Session) -> None:
+    """Run SQLAlchemy's tests of dialects, on the embedded server or the one MATRIXONE_TEST_URL names.
+
+    ``nox -s compliance -- --driver aiomysql`` connects by the other driver.
+    """
+    install(session, "pytest>=8.3")
+    folder = "tests/compliance"
+    session.run("pytest", "-q", "-c", f"{folder}/setup.cfg", "--rootdir", folder, folder, *session.posargs)
+
+
+@nox.session
 def typing(session: nox.Session) -> None:
     """Check the types of the package and of the files that use it, right and wrong."""
     install(session, *TEST_TOOLS, "mypy>=1.18", "pyright>=1.1.400")

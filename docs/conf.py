@@ -15,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "operations",
+    "requirements",
 ]
 html_theme = "furo"
 html_title = f"matrixone {release}"

@@ -62,7 +62,7 @@ class TransactionTable(Directive):
 
     def run(self) -> list[nodes.Node]:
         rows = ((operation.name, *behaviour(operation)) for operation in operations())
-        return [_table(("Operation", "Inside a session it runs", "On rollback"), rows, widths=(25, 45, 30))]
+        return [table_of(("Operation", "Inside a session it runs", "On rollback"), rows, widths=(25, 45, 30))]
 
 
 class OperationTable(Directive):
@@ -76,14 +76,15 @@ class OperationTable(Directive):
         if not rows:
             raise self.error(f"no installed plugin offers operations for {self.arguments[0]!r}")
         head = ("Operation", "Sends", "Inside a session it runs", "On rollback")
-        return [_table(head, rows, widths=(20, 40, 25, 15))]
+        return [table_of(head, rows, widths=(20, 40, 25, 15))]
 
 
 def _statement(operation: type[Operation[Any]]) -> str:
     return (inspect.getdoc(operation.statement) or "").split("\n", 1)[0].rstrip(".")
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[int, ...]) -> nodes.table:
+def table_of(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[int, ...]) -> nodes.table:
+    """A table whose first column is code."""
     group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in widths], cols=len(widths))
     group += nodes.thead("", _row(head))
     group += nodes.tbody("", *map(_row, rows))
