@@ -11,9 +11,7 @@ def run(code):
 
 
 def test_nothing_heavy_is_imported():
-    heavy = (
-        "structlog typer rich numpy apsw matrixone_lite matrixone_snapshots alembic pandas"
-    )
+    heavy = "structlog typer rich numpy apsw matrixone_lite matrixone_snapshots alembic pandas"
     code = f"import sys, matrixone; print([m for m in {heavy.split()!r} if m in sys.modules])"
     assert run(code) == "[]"
 
