@@ -85,8 +85,8 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         return text
 
     def get_identity_options(self, identity_options: IdentityOptions) -> str:
-        """The options of a sequence in the only order the server takes."""
-        for name in ("nominvalue", "nomaxvalue", "cache", "order"):
+        """The options of a sequence in the only order the server takes; it has no word for its own bounds."""
+        for name in ("cache", "order"):
             if getattr(identity_options, name, None) is not None:
                 raise exc.CompileError(f"MatrixOne's sequences have no option {name!r}")
         numbers = (

@@ -54,7 +54,12 @@ def test_sequences(sql, dialect):
     assert "CAST(nextval('it''s') AS SIGNED)" in sql(select(sequence.next_value()))
 
 
-@pytest.mark.parametrize("options", [{"cache": 5}, {"nominvalue": True}, {"nomaxvalue": True}])
+def test_a_sequence_without_bounds_has_those_of_the_server(dialect):
+    sequence = Sequence("s", nominvalue=True, nomaxvalue=True)
+    assert str(CreateSequence(sequence).compile(dialect=dialect)).split() == ["CREATE", "SEQUENCE", "s"]
+
+
+@pytest.mark.parametrize("options", [{"cache": 5}, {"order": True}])
 def test_unknown_sequence_options_are_refused(dialect, options):
     with pytest.raises(exc.CompileError, match="no option"):
         CreateSequence(Sequence("s", **options)).compile(dialect=dialect)
