@@ -22,6 +22,7 @@ from sqlalchemy.testing.plugin.pytestplugin import *  # noqa: E402, F403 - the p
 
 LISTED = Path(__file__).parent / "lite.txt"
 CLASS_OF_RUN = re.compile(r"_matrixone\+\w+(?=::)")  # SQLAlchemy names classes after driver and server
+NAME_OF_RUN = re.compile(r"compliance_[0-9a-f]{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # and the server's own
 RECORDED = pytest.StashKey[dict[str, str]]()
 
 
@@ -80,7 +81,7 @@ def pytest_collection_modifyitems(session, config, items):
 def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed and item.config.option.record:
-        answer = str(call.excinfo.value).splitlines()[0][:160]
+        answer = NAME_OF_RUN.sub("…", str(call.excinfo.value).splitlines()[0])[:160]
         item.config.stash[RECORDED][name_of(item.nodeid)] = f"{call.excinfo.type.__name__}: {answer}"
     return report
 
