@@ -73,19 +73,21 @@ class LoadDataManager(Manager):
 
     A file of the client is read here and sent with the statements: no server can ask for another.
 
-    Options of all methods:
+    Options of all methods::
+
         columns: The column of each field, None for a field to leave out; all columns if left out, in their order.
         conflicts: What happens to a row whose key exists: ``error``, ``ignore``, ``update`` or ``unchecked``.
         on_progress: Called with the number of rows so far, after each statement.
 
-    Options of files:
+    Options of files::
+
         local: Whose file it is: the client's (True), the server's (False), the client's unless ``stage://`` (auto).
         charset: Character set of a file of the client.
-        compression: ``auto`` (by the name), ``none``, ``gzip``, ``bzip2``; the server also ``lz4``, ``tar.gz``,
-            ``tar.bz2``.
+        compression: ``auto`` (by the name), ``none``, ``gzip``, ``bzip2``; ``lz4``, ``tar.gz``, ``tar.bz2`` there.
         parallel: Let the server read its file in several tasks.
 
-    Options of separated values:
+    Options of separated values::
+
         delimiter: Between fields (``,``).
         quotechar: Around fields (``"``).
         escapechar: Before special characters (None; files written by the server have ``\\``).
