@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from matrixone import AsyncClient, Client
 
 URL_VARIABLE = "MATRIXONE_TEST_URL"
+_NOT_SUPPORTED = 20105
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +63,27 @@ def matrixone_async_client(matrixone_url: str, matrixone_database: str) -> Async
     from matrixone import AsyncClient
 
     return AsyncClient(url=matrixone_url, database=matrixone_database)
+
+
+@pytest.fixture
+def unless_lite_refuses() -> Callable[[str], AbstractContextManager[None]]:
+    """Gives blocks that skip the test if the embedded server answers that it has no such feature.
+
+    Used as ``with unless_lite_refuses("CDC"):``. A real server that refuses, or another error, fails the test.
+    """
+    return _unless_lite_refuses
+
+
+@contextmanager
+def _unless_lite_refuses(feature: str) -> Iterator[None]:
+    from matrixone.exceptions import MatrixOneError
+
+    try:
+        yield
+    except MatrixOneError as error:
+        if os.environ.get(URL_VARIABLE) or error.errno != _NOT_SUPPORTED or f"lite: {feature}" not in str(error):
+            raise
+        pytest.skip(f"lite: {feature}")
 
 
 def _without_database(url: str) -> str:

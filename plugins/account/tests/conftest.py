@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import uuid
 
 import pytest
 from sqlalchemy import make_url
 
 from matrixone import Client
-from matrixone.exceptions import MatrixOneError
 
 
 @pytest.fixture
@@ -78,19 +76,3 @@ def account_of_its_own(client, name, log_in):
     """The client of an administrator of an account that is not ``sys``."""
     client.account.create_account(name, "admin", "secret")
     return log_in(f"{name}:admin", "secret")
-
-
-@contextlib.contextmanager
-def unless_lite_refuses(feature: str):
-    """Skip the test if, and only if, the embedded server answers that it has no such feature."""
-    try:
-        yield
-    except MatrixOneError as error:
-        if "MATRIXONE_TEST_URL" in os.environ or error.errno != 20105 or f"lite: {feature}" not in str(error):
-            raise
-        pytest.skip(f"lite: {feature}")
-
-
-@pytest.fixture(name="unless_lite_refuses")
-def _unless_lite_refuses():
-    return unless_lite_refuses

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import os
 import uuid
 
 import pytest
 
-from matrixone.exceptions import MatrixOneError
-
 
 @pytest.fixture
-def base(matrixone_client):
+def base(matrixone_client, unless_lite_refuses):
     """The client of a server that has branches, with a table ``base`` of three rows."""
     matrixone_client.execute("CREATE TABLE base (id INT PRIMARY KEY, a VARCHAR(20))")
     matrixone_client.execute("INSERT INTO base VALUES (1, 'one'), (2, 'two'), (3, 'three')")
-    _skip_where_lite_has_no_branches(matrixone_client)
+    with unless_lite_refuses("DIFF BRANCH"):
+        matrixone_client.execute("DATA BRANCH DIFF base AGAINST base")
     return matrixone_client
 
 
@@ -64,13 +62,3 @@ def rows(client):
 def tables(client):
     """The names of the tables."""
     return lambda: set(client.execute("SHOW TABLES").scalars())
-
-
-def _skip_where_lite_has_no_branches(client):
-    """Skip if, and only if, the embedded server answers that it has no branches."""
-    try:
-        client.execute("DATA BRANCH DIFF base AGAINST base")
-    except MatrixOneError as error:
-        if os.environ.get("MATRIXONE_TEST_URL") or error.errno != 20105 or "lite: DIFF BRANCH" not in str(error):
-            raise
-        pytest.skip("lite: DIFF BRANCH")

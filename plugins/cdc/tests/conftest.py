@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import contextlib
-import os
 import uuid
 
 import pytest
@@ -9,29 +7,11 @@ from matrixone_cdc import build_mysql_uri
 from matrixone_cdc.operations import DropTask
 from sqlalchemy import make_url
 
-from matrixone.exceptions import MatrixOneError
-
-
-@contextlib.contextmanager
-def unless_lite_refuses():
-    """Skip the test if, and only if, the embedded server answers that it has no change data capture."""
-    try:
-        yield
-    except MatrixOneError as error:
-        if os.environ.get("MATRIXONE_TEST_URL") or error.errno != 20105 or "CDC" not in str(error):
-            raise
-        pytest.skip("lite: CDC")
-
-
-@pytest.fixture(name="unless_lite_refuses")
-def _unless_lite_refuses():
-    return unless_lite_refuses
-
 
 @pytest.fixture
-def _cdc(matrixone_client):
+def _cdc(matrixone_client, unless_lite_refuses):
     """The server has change data capture."""
-    with unless_lite_refuses():
+    with unless_lite_refuses("SHOW CDC"):
         matrixone_client.cdc.list()
 
 

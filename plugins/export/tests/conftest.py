@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import contextlib
-import os
 import uuid
 
 import pytest
-
-from matrixone.exceptions import MatrixOneError
 
 
 @pytest.fixture
@@ -33,19 +29,3 @@ def stage(client, tmp_path):
     client.execute(f"CREATE STAGE {name} URL = 'file://{tmp_path}/'")
     yield name
     client.execute(f"DROP STAGE IF EXISTS {name}")
-
-
-@contextlib.contextmanager
-def unless_lite_refuses(feature: str):
-    """Skip the test if, and only if, the embedded server answers that it has no such feature."""
-    try:
-        yield
-    except MatrixOneError as error:
-        if os.environ.get("MATRIXONE_TEST_URL") or error.errno != 20105 or f"lite: {feature}" not in str(error):
-            raise
-        pytest.skip(f"lite: {feature}")
-
-
-@pytest.fixture(name="unless_lite_refuses")
-def _unless_lite_refuses():
-    return unless_lite_refuses

@@ -2,28 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-
 import pytest
-
-from matrixone.exceptions import MatrixOneError
-
-
-@contextlib.contextmanager
-def unless_lite_refuses(feature: str):
-    """Skip the test if, and only if, the embedded server answers that it has no such feature."""
-    try:
-        yield
-    except MatrixOneError as error:
-        if "MATRIXONE_TEST_URL" in os.environ or error.errno != 20105 or f"lite: {feature}" not in str(error):
-            raise
-        pytest.skip(f"lite: {feature}")
-
-
-@pytest.fixture(name="unless_lite_refuses")
-def _unless_lite_refuses():
-    return unless_lite_refuses
 
 
 @pytest.fixture
@@ -42,6 +21,6 @@ def items(matrixone_client, matrixone_database):
     matrixone_client.execute("DELETE FROM items WHERE k < 4")
     matrixone_client.execute("CREATE VIEW cheap AS SELECT id, name FROM items")
     hidden = [name for index in matrixone_client.metadata.indexes("items") for name in index.hidden_tables.values()]
-    for table in ("items", *(hidden if "MATRIXONE_TEST_URL" in os.environ else [])):
+    for table in ("items", *([] if matrixone_client.is_lite else hidden)):
         matrixone_client.execute(f"SELECT mo_ctl('dn', 'flush', '{matrixone_database}.{table}')")
     return matrixone_client
