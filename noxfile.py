@@ -9,7 +9,15 @@ import nox
 
 ROOT = Path(__file__).parent
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/[!_]*/pyproject.toml"))
-TEST_TOOLS = ["pytest>=8.3", "pytest-asyncio>=1.0", "hypothesis>=6.120", "numpy>=1.26", "hatchling>=1.27"]
+TEST_TOOLS = [
+    "pytest>=8.3",
+    "pytest-asyncio>=1.0",
+    "pytest-xdist>=3.6",
+    "hypothesis>=6.120",
+    "numpy>=1.26",
+    "hatchling>=1.27",
+]
+PARALLEL = ["-n", "auto"]  # each worker has an embedded server of its own
 LIVE_URL = "MATRIXONE_TEST_URL"
 
 nox.needs_version = ">=2025.2.9"
@@ -35,21 +43,21 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on the embedded server."""
     install(session, *TEST_TOOLS)
-    session.run("pytest", *session.posargs, env={LIVE_URL: ""})
+    session.run("pytest", *PARALLEL, *session.posargs, env={LIVE_URL: ""})
 
 
 @nox.session
 def tests_sqlalchemy_20(session: nox.Session) -> None:
     """Run the tests with the oldest supported SQLAlchemy series."""
     install(session, *TEST_TOOLS, "sqlalchemy[asyncio]>=2.0.43,<2.1")
-    session.run("pytest", *session.posargs, env={LIVE_URL: ""})
+    session.run("pytest", *PARALLEL, *session.posargs, env={LIVE_URL: ""})
 
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14"])
 def matrix(session: nox.Session) -> None:
     """Run the tests with every supported Python that is installed."""
     install(session, *TEST_TOOLS)
-    session.run("pytest", *session.posargs, env={LIVE_URL: ""})
+    session.run("pytest", *PARALLEL, *session.posargs, env={LIVE_URL: ""})
 
 
 @nox.session
