@@ -53,7 +53,8 @@ class ConnectionSettings:
         charset: Character set of the connection.
         connection_timeout: Seconds to wait for a connection, for the server's greeting and its answer to the login.
         local_infile: Let the server ask for local files named in LOAD DATA LOCAL.
-        session_variables: Set on every new connection, before any transaction.
+        session_variables: Set on every new connection, before any transaction, besides ``experimental_hnsw_index = 1``,
+            without which the server takes no HNSW index.
     """
 
     host: str = "localhost"
@@ -70,7 +71,7 @@ class ConnectionSettings:
     charset: str = "utf8mb4"
     connection_timeout: float = 30
     local_infile: bool = False
-    session_variables: Mapping[str, str | int] = field(default_factory=lambda: {"experimental_hnsw_index": 1})
+    session_variables: Mapping[str, str | int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.ssl_mode not in _MODES:
@@ -87,6 +88,11 @@ class ConnectionSettings:
             )
         if (self.account or self.role) and any(separator in self.user for separator in ":#"):
             raise ConfigurationError("the account and role are part of user, or arguments of their own, not both")
+
+    @property
+    def variables(self) -> dict[str, str | int]:
+        """What is set on a new connection."""
+        return {"experimental_hnsw_index": 1, **self.session_variables}
 
     @property
     def login(self) -> str:

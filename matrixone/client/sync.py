@@ -387,12 +387,11 @@ class Client(ManagerAttributes):
 
     def _on_connect(self, dbapi_connection: Any, record: Any) -> None:
         self._settings.check_tls(record.driver_connection)
-        if self._settings.session_variables:
-            cursor = dbapi_connection.cursor()
-            try:
-                cursor.execute(*set_statement(self._settings.session_variables))
-            finally:
-                cursor.close()
+        cursor = dbapi_connection.cursor()
+        try:
+            cursor.execute(*set_statement(self._settings.variables))
+        finally:
+            cursor.close()
 
     def _check_connected(self) -> None:
         if self._engine is None:

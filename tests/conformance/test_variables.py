@@ -82,3 +82,9 @@ async def test_asynchronously(async_client):
         async with client.session() as one, client.session() as other:
             for found in (one, other):
                 assert int((await found.execute("SELECT @@probe_limit")).scalar()) == 5
+
+
+def test_further_variables_leave_hnsw_on(server_url, database):
+    with Client(url=server_url, database=database, session_variables={"lock_wait_timeout": 7}) as client:
+        variables = client.execute("SELECT @@experimental_hnsw_index, @@lock_wait_timeout").first()
+        assert [str(value) for value in variables] == ["1", "7"]
