@@ -168,3 +168,13 @@ def test_defaults_are_evaluated(db):
     )
     assert db.rows("select a, length(b), c is not null from d") == [[3, 36, 1], [3, 36, 1]]
     assert db.rows("select count(distinct b) from d") == [[2]]
+
+
+def test_every_digit_of_a_decimal_is_kept(db):
+    db.run("create table t (id int primary key, a decimal(38, 10))")
+    exact = "1000000000000000000.0000000001"
+    db.run(f"insert into t values (1, {exact}), (2, -{exact})")
+    assert db.rows("select cast(a as char), cast(-a as char), cast(abs(a) as char) from t order by id") == [
+        [exact, f"-{exact}", exact],
+        [f"-{exact}", exact, exact],
+    ]

@@ -129,7 +129,8 @@ class _Literals:
     def _negative(self, expr: ast.Unary, literal: ast.Literal, n: int) -> Any:
         if literal.kind not in {ast.LiteralKind.INTEGER, ast.LiteralKind.DECIMAL, ast.LiteralKind.FLOAT}:
             return self._evaluate(expr, n)
-        negative: Any = -literal.value  # type: ignore[operator]  # a number by its kind
+        number: Any = literal.value
+        negative = number.copy_negate() if isinstance(number, Decimal) else -number  # the first rounds no digits away
         return self._value(replace(literal, value=negative), n)
 
     def _evaluate(self, expr: ast.Expr, n: int) -> Any:

@@ -46,7 +46,7 @@ def _same(argument_types: Sequence[Type]) -> Type:
 @scalar("abs", parameters=[_INT], result=_wide)
 def absolute(number: Any) -> Any:
     """Without its sign."""
-    return abs(number)
+    return number.copy_abs() if isinstance(number, Decimal) else abs(number)
 
 
 @scalar("sign", parameters=[_DOUBLE], result=types.BIGINT)
