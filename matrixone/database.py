@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from matrixone.driver import send
 from matrixone.transaction import SKIP
 
 if TYPE_CHECKING:
@@ -45,9 +46,5 @@ class CurrentDatabase:
     def _checkout(self, dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
         name = self.name  # another thread may change it meanwhile
         if name is not None and record.info.get(_KEY, self._first) != name:
-            cursor = dbapi_connection.cursor()
-            try:
-                cursor.execute("USE `" + name.replace("`", "``") + "`")
-            finally:
-                cursor.close()
+            send(dbapi_connection, "USE `" + name.replace("`", "``") + "`")
             record.info[_KEY] = name

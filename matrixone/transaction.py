@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from matrixone.driver import send
 from matrixone.exceptions import (
     ConfigurationError,
     ImplicitCommitError,
@@ -155,11 +156,7 @@ class TransactionGuard:
         self._reopening = False
         self._open, self._fresh = self.explicit, True
         if self.explicit:
-            cursor = self.connection.connection.cursor()
-            try:
-                cursor.execute("BEGIN")
-            finally:
-                cursor.close()
+            send(self.connection.connection, "BEGIN")
 
     def _refresh_status(self) -> None:
         if self.connection.invalidated:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from matrixone.driver import send
 from matrixone.exceptions import InvalidNameError
 
 if TYPE_CHECKING:
@@ -42,11 +43,7 @@ class SessionVariables:
         news = {name: value for name, value in changed.items() if seen.get(name, _UNSEEN) != value}
         if not news:
             return
-        cursor = dbapi_connection.cursor()
-        try:
-            cursor.execute(*set_statement(news))
-        finally:
-            cursor.close()
+        send(dbapi_connection, *set_statement(news))
         record.info[_KEY] = changed
 
 

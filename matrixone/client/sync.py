@@ -16,6 +16,7 @@ from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
 from matrixone.connect import DIALECTS, ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
+from matrixone.driver import send
 from matrixone.exceptions import ConfigurationError, ConnectionError  # noqa: A004 - the name the specification gives it
 from matrixone.operations import Outcome, running
 from matrixone.params import statement as string_statement
@@ -387,11 +388,7 @@ class Client(ManagerAttributes):
 
     def _on_connect(self, dbapi_connection: Any, record: Any) -> None:
         self._settings.check_tls(record.driver_connection)
-        cursor = dbapi_connection.cursor()
-        try:
-            cursor.execute(*set_statement(self._settings.variables))
-        finally:
-            cursor.close()
+        send(dbapi_connection, *set_statement(self._settings.variables))
 
     def _check_connected(self) -> None:
         if self._engine is None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from sqlalchemy import exc
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 
+from matrixone.driver import send
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,7 +49,7 @@ class TransactionDialect(MySQLDialect_pymysql):
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
         """Send ``BEGIN``, or nothing at isolation level AUTOCOMMIT."""
         if not self._is_autocommit(dbapi_connection):
-            _send(dbapi_connection, "BEGIN")
+            send(dbapi_connection, "BEGIN")
 
     def do_commit(self, dbapi_connection: PoolProxiedConnection) -> None:
         """Send ``COMMIT``, or nothing at isolation level AUTOCOMMIT unless the caller sent a ``BEGIN`` of his own."""
@@ -66,7 +68,7 @@ class TransactionDialect(MySQLDialect_pymysql):
         if status & _IN_TRANSACTION or not status & _AUTOCOMMIT:
             dbapi_connection.rollback()
         if not status & _AUTOCOMMIT:
-            _send(dbapi_connection, "SET autocommit = 1")
+            send(dbapi_connection, "SET autocommit = 1")
 
     def do_savepoint(self, connection: Connection, name: str) -> NoReturn:  # noqa: ARG002
         """Raise, before anything is sent."""
@@ -108,14 +110,6 @@ class TransactionDialect(MySQLDialect_pymysql):
     def _driver_connection(self, connection: Any) -> Any:
         """The driver's own object behind SQLAlchemy's pool proxy and asyncio adapter."""
         return self.get_driver_connection(getattr(connection, "dbapi_connection", connection))
-
-
-def _send(dbapi_connection: PoolProxiedConnection, statement: str) -> None:
-    cursor = dbapi_connection.cursor()
-    try:
-        cursor.execute(statement)
-    finally:
-        cursor.close()
 
 
 def _refuse(statement: str) -> NoReturn:
