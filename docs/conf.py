@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "operations",
     "requirements",
+    "features",
 ]
 html_theme = "furo"
 html_title = f"matrixone {release}"

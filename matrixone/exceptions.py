@@ -161,6 +161,29 @@ class NotSupportedError(QueryError, sa_exc.NotSupportedError):
     """The server, or this version of it, does not have the feature."""
 
 
+class VersionError(NotSupportedError):
+    """The server is too old for what was asked; nothing was sent.
+
+    Attributes:
+        feature: Name of what it lacks.
+        required: First version that has it.
+        found: The server's version; ``()`` if it is no MatrixOne.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        feature: str | None = None,
+        required: tuple[int, ...] = (),
+        found: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.feature = feature
+        self.required = required
+        self.found = found
+
+
 class InternalError(QueryError, sa_exc.InternalError):
     """The server failed in itself."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from matrixone.bulk import TableLike
+    from matrixone.capabilities import Capabilities
     from matrixone.operations import Operation, Outcome
 
 T = TypeVar("T")
@@ -31,6 +32,11 @@ __all__ = ["AsyncManager", "Manager", "ManagerSession", "ManagerSpec", "async_it
 
 class ManagerSession(Protocol):
     """What a manager acts through: a session, or a client whose calls run on connections of their own."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do, by its version."""
+        ...
 
     def run(self, operation: Operation[T], /) -> Outcome[T]:
         """Run an operation as the server's transaction rules allow."""

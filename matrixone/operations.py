@@ -54,12 +54,14 @@ class Operation(ABC, Generic[T_co]):
         error: Class of the errors the server answers with, a subclass of QueryError.
         needs_begin: With autocommit=0 and no explicit BEGIN the server runs it in a transaction of its own; such a
             session runs it after its commit instead.
+        needs_feature: Name in :data:`matrixone.features.FEATURES`: a server too old for it is never sent the statement.
     """
 
     name: ClassVar[str]
     in_transaction: ClassVar[InTransaction]
     error: ClassVar[type[QueryError] | None] = None
     needs_begin: ClassVar[bool] = False
+    needs_feature: ClassVar[str | None] = None
 
     __slots__ = ()
 
@@ -83,6 +85,10 @@ class Operation(ABC, Generic[T_co]):
     def needs(self) -> Iterable[Resource]:
         """Objects that must exist before this operation."""
         return ()
+
+    def features(self) -> Iterable[str]:
+        """Features of the server that it needs; more than ``needs_feature`` where that depends on the arguments."""
+        return () if self.needs_feature is None else (self.needs_feature,)
 
     def satisfied_by(self, error: QueryError) -> bool:  # noqa: ARG002 - for subclasses
         """Whether this error of the server means that there is nothing left to do, as with IF NOT EXISTS."""

@@ -10,6 +10,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from matrixone.attributes import AsyncManagerAttributes
 from matrixone.client.sync import Client
+from matrixone.exceptions import ConfigurationError
 from matrixone.managers import awaitable, pause_in_greenlet
 from matrixone.session import AsyncSession
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.schema import SchemaItem
 
     from matrixone.bulk import TableLike
+    from matrixone.capabilities import Capabilities
     from matrixone.managers import ManagerSpec
     from matrixone.query import AsyncQuery
     from matrixone.querylog import QueryLog
@@ -72,6 +74,13 @@ class AsyncClient(AsyncManagerAttributes):
     run = awaitable(Client.run)
     insert = awaitable(Client.insert)
     batch_insert = awaitable(Client.batch_insert)
+    get_backend_version = awaitable(Client.get_backend_version)
+    set_backend_version = awaitable(Client.set_backend_version)
+    is_development_version = awaitable(Client.is_development_version)
+    is_feature_available = awaitable(Client.is_feature_available)
+    get_feature_info = awaitable(Client.get_feature_info)
+    check_version_compatibility = awaitable(Client.check_version_compatibility)
+    get_version_hint = awaitable(Client.get_version_hint)
 
     @property
     def log(self) -> QueryLog:
@@ -81,7 +90,18 @@ class AsyncClient(AsyncManagerAttributes):
     @property
     def is_lite(self) -> bool:
         """Whether the server is the embedded development server."""
-        return self._sync.is_lite
+        return self.connected() and self.capabilities.is_lite
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See :attr:`Client.capabilities`.
+
+        Raises:
+            ConfigurationError: Not known yet: a client made by :meth:`from_engine` asks with its first coroutine.
+        """
+        if self._sync._capabilities is None and self.connected():
+            raise ConfigurationError("the server was not asked for its version yet: await get_backend_version() first")
+        return self._sync.capabilities
 
     def connected(self) -> bool:
         """See :meth:`Client.connected`."""

@@ -14,6 +14,8 @@ from sqlalchemy.pool import NullPool
 
 from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
+from matrixone.capabilities import Capabilities
+from matrixone.client.versions import VersionMethods
 from matrixone.connect import DIALECTS, ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
 from matrixone.driver import send
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Client(ManagerAttributes):
+class Client(VersionMethods, ManagerAttributes):
     """A server, reached through one pool of connections.
 
     ``Client(host=...)`` and ``Client(url=...)`` connect while constructing; ``Client()`` waits for :meth:`connect`.
@@ -108,7 +110,7 @@ class Client(ManagerAttributes):
         )
         self._engine: Engine | None = None
         self._owns_engine = True
-        self._version: str | None = None
+        self._capabilities: Capabilities | None = None
         self._database = CurrentDatabase(self._settings.database)
         self._variables = SessionVariables()
         self._sleep: Callable[[float], None] = time.sleep
@@ -142,7 +144,7 @@ class Client(ManagerAttributes):
         self._prepare(engine)
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                self._version = connection.scalar(text("SELECT version()"))
+                self._capabilities = Capabilities(str(connection.scalar(text("SELECT version()"))))
         except (SQLAlchemyError, OSError) as error:
             engine.dispose()
             failure = error if type(error) is ConnectionError else self._settings.failure(error)
@@ -195,7 +197,7 @@ class Client(ManagerAttributes):
     @property
     def is_lite(self) -> bool:
         """Whether the server is the embedded development server."""
-        return "-lite" in (self._version or "")
+        return self.connected() and self.capabilities.is_lite
 
     def version(self) -> str:
         """The server's version text."""
@@ -277,7 +279,13 @@ class Client(ManagerAttributes):
             return ResultSet.of(session.execute(statement, params))
 
     def run(self, operation: Operation[T], /) -> Outcome[T]:
-        """Run an operation on a connection of its own, outside transactions."""
+        """Run an operation on a connection of its own, outside transactions.
+
+        Raises:
+            VersionError: The server is too old for it; nothing was sent.
+        """
+        for feature in operation.features():
+            self.capabilities.require(feature)
         outcome = Outcome(operation)
         with running(outcome), self._one_shot() as session:
             outcome.done(operation.read(session.execute(operation.statement())))

@@ -14,6 +14,7 @@ from matrixone.dialect.reflection import ReflectionDialect
 from matrixone.dialect.transactions import TransactionDialect
 from matrixone.dialect.types import reflected_types
 from matrixone.dialect.version import is_lite, matrixone_version, mysql_version
+from matrixone.features import FEATURES
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -106,6 +107,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
         text = str(connection.exec_driver_sql("SELECT version()").scalar())
         self.matrixone_version = matrixone_version(text)
         self.is_lite = is_lite(text)
+        self.insert_returning = self.update_returning = self.matrixone_version >= FEATURES["returning"].since
         return mysql_version(text)
 
     def _get_default_schema_name(self, connection: Connection) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+DEVELOPMENT = (999, 0, 0)
+"""What a build without a number counts as: newer than every release."""
 _MYSQL = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _MATRIXONE = re.compile(r"-MatrixOne-v?(\d+)\.(\d+)(?:\.(\d+))?(?P<lite>-lite)?", re.IGNORECASE)
+_UNNUMBERED = re.compile(r"-MatrixOne\b", re.IGNORECASE)
 
 
 def mysql_version(text: str) -> tuple[int, ...]:
@@ -14,8 +17,8 @@ def mysql_version(text: str) -> tuple[int, ...]:
 
 
 def matrixone_version(text: str) -> tuple[int, ...]:
-    """The version of MatrixOne itself; ``()``, lower than any version, if the text names none."""
-    return _numbers(_MATRIXONE.search(text))
+    """The version of MatrixOne itself; ``()``, lower than any version, if the text is not that of a MatrixOne."""
+    return _numbers(_MATRIXONE.search(text)) or (DEVELOPMENT if _UNNUMBERED.search(text) else ())
 
 
 def is_lite(text: str) -> bool:

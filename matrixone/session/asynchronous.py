@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import TypedReturnsRows
 
     from matrixone import bulk, tables
+    from matrixone.capabilities import Capabilities
     from matrixone.client import AsyncClient
     from matrixone.managers import ManagerSpec
     from matrixone.operations import Operation, Outcome
@@ -168,6 +169,21 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
     async def run(self, operation: Operation[T], /) -> Outcome[T]:
         """See :meth:`Session.run`."""
         return await self._call(Session.run, operation)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See :attr:`Session.capabilities`.
+
+        Raises:
+            ConfigurationError: Not known yet, in a session without a client; a coroutine has to ask first.
+        """
+        if self._client is not None:
+            return self._client.capabilities
+        if self._session._capabilities is None:
+            raise ConfigurationError(
+                "the server was not asked for its version yet: await run_sync(lambda session: session.capabilities)"
+            )
+        return self._session._capabilities
 
     async def run_sync(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         """Call ``function(session, ...)`` with the synchronous :class:`Session`, through the bridge."""

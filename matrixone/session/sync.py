@@ -11,6 +11,7 @@ from sqlalchemy.orm import scoped_session
 
 from matrixone import bulk, tables
 from matrixone.attributes import ManagerAttributes
+from matrixone.capabilities import ReadCapabilities
 from matrixone.exceptions import (
     ConfigurationError,
     ConnectionError,  # noqa: A004 - the name the specification gives it
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import UpdateBase
     from sqlalchemy.sql.selectable import TypedReturnsRows
 
+    from matrixone.capabilities import Capabilities
     from matrixone.client import Client
     from matrixone.managers import ManagerSpec
     from matrixone.operations import Operation, Outcome
@@ -83,6 +85,7 @@ class Session(SessionProxies, ManagerAttributes):
         if on_refused not in ("after_commit", "raise"):
             raise ConfigurationError(f"on_refused is 'after_commit' or 'raise', not {on_refused!r}")
         self._client = client
+        self._capabilities: Capabilities | None = None
         self._closed = False
         self._sa = self._checked_wrap(wrap_session, bind, kwargs) or self._new(bind, kwargs)
         self._sleep: Callable[[float], None] = time.sleep
@@ -182,10 +185,21 @@ class Session(SessionProxies, ManagerAttributes):
         Raises:
             TransactionRefusedError: It cannot run in the open transaction and the session was opened with
                 ``on_refused="raise"``.
+            VersionError: The server is too old for it; nothing was sent.
         """
         with self._door():
+            for feature in operation.features():
+                self.capabilities.require(feature)
             self._autoflush()
             return self._unit_of_work.run(operation)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do, by its version; those of the client, asked for once."""
+        known = self._client if self._client is not None else self
+        if known._capabilities is None:
+            known._capabilities = self._unit_of_work.run(ReadCapabilities()).value
+        return known._capabilities
 
     def insert(self, table_name: bulk.TableLike, data: Mapping[str, Any]) -> ResultSet:
         """Insert one row.

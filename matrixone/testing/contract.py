@@ -14,6 +14,7 @@ import pluggy
 
 from matrixone import hookspecs
 from matrixone.exceptions import QueryError
+from matrixone.features import FEATURES
 from matrixone.managers import AsyncManager, Manager
 from matrixone.operations import InTransaction, Operation
 
@@ -108,6 +109,8 @@ def _breaches_of_operation(operation: type[Operation[Any]]) -> Iterator[str]:
         yield f"{cls.__name__}.name is not of the form 'manager.method'"
     if not isinstance(getattr(cls, "in_transaction", None), InTransaction):
         yield f"{cls.__name__}.in_transaction is not a member of InTransaction"
+    if cls.needs_feature is not None and cls.needs_feature not in FEATURES:
+        yield f"{cls.__name__}.needs_feature is not in matrixone.features.FEATURES"
     if cls.error is not None and not issubclass(cls.error, QueryError):
         yield f"{cls.__name__}.error is not a subclass of QueryError"
 

@@ -31,6 +31,7 @@ class CreateTableBranch(Operation[None]):
 
     name: ClassVar = "branch.create_table_branch"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
@@ -62,6 +63,7 @@ class CreateDatabaseBranch(Operation[None]):
 
     name: ClassVar = "branch.create_database_branch"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
@@ -95,6 +97,7 @@ class CheckSource(Operation[None]):
 
     name: ClassVar = "branch.create_database_branch"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
     error: ClassVar = BranchError
 
     source: str
@@ -120,6 +123,7 @@ class ListSequences(Operation[list[str]]):
 
     name: ClassVar = "branch.create_database_branch"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
     error: ClassVar = BranchError
 
     source: str
@@ -155,6 +159,7 @@ class DeleteTableBranch(Operation[None]):
 
     name: ClassVar = "branch.delete_table_branch"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
@@ -175,6 +180,7 @@ class DeleteDatabaseBranch(Operation[None]):
 
     name: ClassVar = "branch.delete_database_branch"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 

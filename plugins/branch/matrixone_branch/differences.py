@@ -11,6 +11,8 @@ from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
 from matrixone_branch.model import Changes, DiffRow, DiffSummary, is_one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
@@ -58,10 +60,17 @@ class DiffRows(Operation[list[DiffRow]]):
 
     name: ClassVar = "branch.diff"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
     error: ClassVar = BranchError
 
     comparison: Comparison
     limit: int | None = None
+
+    def features(self) -> Iterator[str]:
+        """Branches, and the choice of columns."""
+        yield self.needs_feature
+        if self.comparison.columns:
+            yield "branch_diff_columns"
 
     def statement(self) -> Executable:
         """DATA BRANCH DIFF table AGAINST other [COLUMNS (...)] [OUTPUT LIMIT number]."""
@@ -87,6 +96,7 @@ class CountDifferences(Operation[int]):
 
     name: ClassVar = "branch.diff_count"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
     error: ClassVar = BranchError
 
     comparison: Comparison
@@ -114,6 +124,7 @@ class SummarizeDifferences(Operation[DiffSummary]):
 
     name: ClassVar = "branch.diff_summary"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "branch_diff_summary"
     error: ClassVar = BranchError
 
     comparison: Comparison
@@ -144,11 +155,18 @@ class DiffToTable(Operation[None]):
 
     name: ClassVar = "branch.diff_to_table"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
     comparison: Comparison
     target: tuple[str, ...]
+
+    def features(self) -> Iterator[str]:
+        """Branches, and the choice of columns."""
+        yield self.needs_feature
+        if self.comparison.columns:
+            yield "branch_diff_columns"
 
     def statement(self) -> Executable:
         """DATA BRANCH DIFF table AGAINST other [COLUMNS (...)] OUTPUT AS target."""
@@ -170,6 +188,7 @@ class DiffToFile(Operation[str]):
 
     name: ClassVar = "branch.diff_to_file"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
     error: ClassVar = BranchError
 
     comparison: Comparison
@@ -200,6 +219,7 @@ class FindViews(Operation[list[str]]):
 
     name: ClassVar = "branch.diff"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
     error: ClassVar = BranchError
 
     tables: tuple[tuple[str, ...], ...]

@@ -44,6 +44,7 @@ class MergeTable(Operation[None]):
 
     name: ClassVar = "branch.merge"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
@@ -70,6 +71,7 @@ class FindUncommitted(Operation[list[str]]):
 
     name: ClassVar = "branch.merge"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
@@ -101,6 +103,7 @@ class CountLocked(Operation[int]):
 
     name: ClassVar = "branch.merge"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "data_branch"
     needs_begin: ClassVar = True
     error: ClassVar = BranchError
 
@@ -130,6 +133,7 @@ class PickRows(Operation[None]):
 
     name: ClassVar = "branch.pick"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "branch_pick"
     error: ClassVar = BranchError
 
     source: tuple[str, ...]
@@ -163,6 +167,7 @@ class ReadPrimaryKey(Operation[tuple[str, ...]]):
 
     name: ClassVar = "branch.pick"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "branch_pick"
     error: ClassVar = BranchError
 
     table: tuple[str, ...]
@@ -189,6 +194,7 @@ class FindKeys(Operation[set[Key]]):
 
     name: ClassVar = "branch.pick"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "branch_pick"
     error: ClassVar = BranchError
 
     tables: tuple[tuple[str, ...], ...]

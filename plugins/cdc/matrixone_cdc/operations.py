@@ -43,6 +43,7 @@ class CreateTask(Operation[None]):
 
     name: ClassVar = "cdc.create"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str
@@ -89,6 +90,7 @@ class DropTask(Operation[None]):
 
     name: ClassVar = "cdc.drop"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str
@@ -109,6 +111,7 @@ class DropAllTasks(Operation[None]):
 
     name: ClassVar = "cdc.drop_all"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     def statement(self) -> Executable:
@@ -126,6 +129,7 @@ class PauseTask(Operation[None]):
 
     name: ClassVar = "cdc.pause"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str
@@ -145,6 +149,7 @@ class PauseAllTasks(Operation[None]):
 
     name: ClassVar = "cdc.pause_all"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     def statement(self) -> Executable:
@@ -162,6 +167,7 @@ class ResumeTask(Operation[None]):
 
     name: ClassVar = "cdc.resume"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str
@@ -185,6 +191,7 @@ class RestartTask(Operation[None]):
 
     name: ClassVar = "cdc.restart"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str

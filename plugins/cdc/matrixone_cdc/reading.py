@@ -56,6 +56,7 @@ class ListTasks(Operation[list[CDCTaskInfo]]):
 
     name: ClassVar = "cdc.list"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str | None = None
@@ -93,6 +94,7 @@ class ShowTasks(Operation[list[CDCTaskInfo]]):
 
     name: ClassVar = "cdc.show_all"
     in_transaction: ClassVar = InTransaction.ASIDE
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task: str | None = None
@@ -116,6 +118,7 @@ class UnfinishedRunners(Operation[int]):
 
     name: ClassVar = "cdc.drop"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     task_ids: tuple[str, ...]
@@ -143,6 +146,7 @@ class TablesWithForeignKeys(Operation[frozenset[SourceTable]]):
 
     name: ClassVar = "cdc.create"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     def statement(self) -> Executable:
@@ -165,6 +169,7 @@ class TablesOf(Operation[frozenset[SourceTable]]):
 
     name: ClassVar = "cdc.wait_until_caught_up"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "cdc"
     error: ClassVar = CDCError
 
     databases: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
@@ -35,6 +37,7 @@ class CloneDatabase(Operation[None]):
 
     name: ClassVar = "clone.clone_database"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "clone"
     needs_begin: ClassVar = True
     error: ClassVar = CloneError
 
@@ -78,6 +81,7 @@ class CloneTable(Operation[None]):
 
     name: ClassVar = "clone.clone_table"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "clone"
     needs_begin: ClassVar = True
     error: ClassVar = CloneError
 
@@ -87,6 +91,12 @@ class CloneTable(Operation[None]):
     account: str | None = None
     copy_grants: bool = False
     if_not_exists: bool = False
+
+    def features(self) -> Iterator[str]:
+        """Clones, and those that take privileges along."""
+        yield self.needs_feature
+        if self.copy_grants:
+            yield "clone_grants"
 
     def statement(self) -> Executable:
         """CREATE TABLE target CLONE source [{hint}] [COPY GRANTS] [TO ACCOUNT account]."""
@@ -118,6 +128,7 @@ class CheckSource(Operation[None]):
 
     name: ClassVar = "clone.clone_database"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "clone"
     error: ClassVar = CloneError
 
     source: str
@@ -143,6 +154,7 @@ class ListSequences(Operation[list[str]]):
 
     name: ClassVar = "clone.clone_database"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "clone"
     error: ClassVar = CloneError
 
     source: str

@@ -47,6 +47,7 @@ class WriteFile(Operation[Export]):
 
     name: ClassVar = "export.to_file"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "export_formats"
     error: ClassVar = ExportError
 
     query: ClauseElement
@@ -79,6 +80,7 @@ class ReadNames(Operation[tuple[str, ...]]):
 
     name: ClassVar = "export.columns"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "export_formats"
     error: ClassVar = ExportError
 
     query: ClauseElement

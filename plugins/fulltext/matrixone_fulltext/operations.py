@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import select, text
 
 from matrixone.exceptions import ConfigurationError, FulltextError
+from matrixone.fulltext import FulltextParserType
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, joined
 from matrixone_fulltext.model import SCORE, FulltextIndexInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
-    from matrixone.fulltext import FulltextParserType, Match
+    from matrixone.fulltext import Match
     from matrixone_fulltext.model import Searched
 
 Table = tuple[str, ...]
+_LATER_PARSERS = (FulltextParserType.JSON_VALUE, FulltextParserType.GOJIEBA)
 
 _INDEXES = """
 SELECT i.name, t.relname, i.column_name, i.algo_params, i.index_table_name
@@ -35,6 +39,7 @@ class CreateIndex(Operation[None]):
 
     name: ClassVar = "fulltext_index.create"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "fulltext_index"
     error: ClassVar = FulltextError
 
     table: Table
@@ -42,6 +47,14 @@ class CreateIndex(Operation[None]):
     columns: tuple[str, ...]
     parser: FulltextParserType | None = None
     asynchronous: bool = False
+
+    def features(self) -> Iterator[str]:
+        """The index, its parser, and how it is maintained."""
+        yield self.needs_feature
+        if self.asynchronous:
+            yield "async_index"
+        if self.parser in _LATER_PARSERS:
+            yield f"fulltext_{self.parser}"
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ADD FULLTEXT INDEX``."""
@@ -61,6 +74,7 @@ class DropIndex(Operation[None]):
 
     name: ClassVar = "fulltext_index.drop"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "fulltext_index"
     error: ClassVar = FulltextError
 
     table: Table
@@ -84,6 +98,7 @@ class ListIndexes(Operation[list[FulltextIndexInfo]]):
 
     name: ClassVar = "fulltext_index.list"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "fulltext_index"
 
     database: str
     table: str | None = None
@@ -113,6 +128,7 @@ class PrimaryKey(Operation[tuple[str, ...]]):
 
     name: ClassVar = "fulltext_index.primary_key"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "fulltext_index"
 
     database: str
     table: str
@@ -134,6 +150,7 @@ class ForeignKeys(Operation[list[str]]):
 
     name: ClassVar = "fulltext_index.create"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "fulltext_index"
 
     database: str
     table: str
@@ -167,6 +184,7 @@ class Search(Operation[list[dict[str, Any]]]):
 
     name: ClassVar = "fulltext_index.search"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "fulltext_index"
 
     searched: Searched = field(compare=False)
     match: Match = field(compare=False)

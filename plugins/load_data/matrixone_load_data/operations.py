@@ -9,8 +9,11 @@ from sqlalchemy import String, bindparam
 
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, joined
+from matrixone_load_data.formats import Parquet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -85,6 +88,7 @@ class LoadText(Operation[int]):
 
     name: ClassVar = "load_data.load"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "load_inline"
 
     table: Table
     format: Format
@@ -111,6 +115,13 @@ class LoadFile(Operation[int]):
     format: ServerFormat
     columns: Columns
     file: ServerFile
+
+    def features(self) -> Iterator[str]:
+        """Stages and formats."""
+        if self.file.stage is not None:
+            yield "stages"
+        if isinstance(self.format, Parquet):
+            yield "load_parquet"
 
     def statement(self) -> Executable:
         """``LOAD DATA INFILE``."""

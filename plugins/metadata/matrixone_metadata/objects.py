@@ -95,6 +95,7 @@ class ScanObjects(Operation[ResultSet]):
 
     name: ClassVar = "metadata.scan"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "metadata_scan"
 
     database: str
     table: str

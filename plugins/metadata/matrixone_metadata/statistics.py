@@ -67,6 +67,7 @@ class ReadStatistics(Operation[TableStats]):
 
     name: ClassVar = "metadata.table_stats"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "table_stats"
 
     database: str
     table: str

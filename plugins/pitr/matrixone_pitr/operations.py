@@ -32,6 +32,7 @@ class CreatePitr(Operation[None]):
 
     name: ClassVar = "pitr.create"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = PitrError
 
     pitr: str
@@ -72,6 +73,7 @@ class AlterPitr(Operation[None]):
 
     name: ClassVar = "pitr.alter"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = PitrError
 
     pitr: str
@@ -95,6 +97,7 @@ class DropPitr(Operation[None]):
 
     name: ClassVar = "pitr.delete"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = PitrError
 
     pitr: str

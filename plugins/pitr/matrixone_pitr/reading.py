@@ -53,6 +53,7 @@ class ListPitrs(Operation[list[Pitr]]):
 
     name: ClassVar = "pitr.list"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "pitr"
 
     def statement(self) -> Executable:
         """SELECT ... FROM mo_catalog.mo_pitr; SHOW PITR outside the account sys."""
@@ -113,6 +114,7 @@ class ShowPitrs(Operation[list[Pitr]]):
 
     name: ClassVar = "pitr.show"
     in_transaction: ClassVar = InTransaction.ASIDE
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = PitrError
 
     offset: timedelta
@@ -146,6 +148,7 @@ class ShowRecoveryWindow(Operation[list[RecoveryWindow]]):
 
     name: ClassVar = "pitr.recovery_window"
     in_transaction: ClassVar = InTransaction.ASIDE
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = PitrError
 
     scope: Scope

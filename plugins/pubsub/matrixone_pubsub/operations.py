@@ -13,6 +13,8 @@ from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
 from matrixone_pubsub.model import Publication, Subscription, publication_of, subscription_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
@@ -40,6 +42,7 @@ class CreatePublication(Operation[None]):
 
     name: ClassVar = "pubsub.create_publication"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     publication: str
@@ -48,6 +51,12 @@ class CreatePublication(Operation[None]):
     accounts: Names | None
     comment: str = ""
     if_not_exists: bool = False
+
+    def features(self) -> Iterator[str]:
+        """Publications, and those of all databases."""
+        yield self.needs_feature
+        if self.database == "*":
+            yield "publish_account"
 
     def statement(self) -> Executable:
         """``CREATE PUBLICATION``."""
@@ -88,6 +97,7 @@ class AlterPublication(Operation[None]):
 
     name: ClassVar = "pubsub.alter_publication"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     publication: str
@@ -119,6 +129,7 @@ class DropPublication(Operation[None]):
 
     name: ClassVar = "pubsub.drop_publication"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     publication: str
@@ -139,6 +150,7 @@ class ListPublications(Operation[list[Publication]]):
 
     name: ClassVar = "pubsub.list_publications"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     def statement(self) -> Executable:
@@ -156,6 +168,7 @@ class ShowCreatePublication(Operation[str | None]):
 
     name: ClassVar = "pubsub.show_create_publication"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     publication: str
@@ -180,6 +193,7 @@ class CreateSubscription(Operation[None]):
 
     name: ClassVar = "pubsub.create_subscription"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     database: str
@@ -201,6 +215,7 @@ class DropSubscription(Operation[None]):
 
     name: ClassVar = "pubsub.drop_subscription"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     database: str
@@ -216,6 +231,7 @@ class ListSubscriptions(Operation[list[Subscription]]):
 
     name: ClassVar = "pubsub.list_subscriptions"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "publications"
     error: ClassVar = PubSubError
 
     def statement(self) -> Executable:

@@ -54,6 +54,7 @@ class FindSnapshot(Operation[KeptState]):
 
     name: ClassVar = "restore.find_snapshot"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "restore"
     error: ClassVar = RestoreError
 
     snapshot: str
@@ -246,6 +247,7 @@ class ServerTime(Operation[str]):
 
     name: ClassVar = "restore.server_time"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = RestoreError
 
     time: datetime

@@ -25,6 +25,7 @@ class RestoreCluster(Operation[None]):
 
     name: ClassVar = "restore.restore_cluster"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "restore"
     error: ClassVar = RestoreError
 
     snapshot: str
@@ -50,6 +51,7 @@ class RestoreAccount(Operation[None]):
 
     name: ClassVar = "restore.restore_tenant"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "restore"
     error: ClassVar = RestoreError
 
     snapshot: str
@@ -83,6 +85,7 @@ class RestoreDatabase(Operation[None]):
 
     name: ClassVar = "restore.restore_database"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "restore"
     error: ClassVar = RestoreError
 
     snapshot: str
@@ -109,6 +112,7 @@ class RestoreTable(Operation[None]):
 
     name: ClassVar = "restore.restore_table"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "restore"
     error: ClassVar = RestoreError
 
     snapshot: str
@@ -138,6 +142,7 @@ class RestoreAccountFromPitr(Operation[None]):
 
     name: ClassVar = "restore.restore_account_from_pitr"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = RestoreError
 
     pitr: str
@@ -166,6 +171,7 @@ class RestoreDatabaseFromPitr(Operation[None]):
 
     name: ClassVar = "restore.restore_database_from_pitr"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = RestoreError
 
     pitr: str
@@ -192,6 +198,7 @@ class RestoreTableFromPitr(Operation[None]):
 
     name: ClassVar = "restore.restore_table_from_pitr"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "pitr"
     error: ClassVar = RestoreError
 
     pitr: str

@@ -41,6 +41,7 @@ class CreateSnapshot(Operation[None]):
 
     name: ClassVar = "snapshots.create"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "snapshots"
     error: ClassVar = SnapshotError
 
     snapshot: str
@@ -75,6 +76,7 @@ class DropSnapshot(Operation[None]):
 
     name: ClassVar = "snapshots.delete"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "snapshots"
     error: ClassVar = SnapshotError
 
     snapshot: str
@@ -101,6 +103,7 @@ class ListSnapshots(Operation[list[Snapshot]]):
 
     name: ClassVar = "snapshots.list"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "snapshots"
 
     snapshot: str | None = None
     level: SnapshotLevel | None = None

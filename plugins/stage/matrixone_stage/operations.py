@@ -34,6 +34,7 @@ class CreateStage(Operation[None]):
 
     name: ClassVar = "stage.create"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "stages"
     error: ClassVar = StageError
 
     stage: str
@@ -71,6 +72,7 @@ class AlterStage(Operation[None]):
 
     name: ClassVar = "stage.alter"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "stages"
     error: ClassVar = StageError
 
     stage: str
@@ -95,6 +97,7 @@ class DropStage(Operation[None]):
 
     name: ClassVar = "stage.drop"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "stages"
     error: ClassVar = StageError
 
     stage: str
@@ -115,6 +118,7 @@ class ListStages(Operation[list[Stage]]):
 
     name: ClassVar = "stage.list"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "stages"
     error: ClassVar = StageError
 
     stage: str | None = None
@@ -138,6 +142,7 @@ class ListFiles(Operation[list[str]]):
 
     name: ClassVar = "stage.list_files"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "stages"
     error: ClassVar = StageError
 
     stage: str
@@ -163,6 +168,7 @@ class RemoveFiles(Operation[None]):
 
     name: ClassVar = "stage.remove_files"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "stage_removal"
     error: ClassVar = StageError
 
     stage: str

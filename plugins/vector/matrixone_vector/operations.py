@@ -13,6 +13,8 @@ from matrixone.sql import EMPTY, SQL, Identifier, Literal
 from matrixone_vector.indexes import Distribution, HnswOptions, IvfOptions, VectorIndexInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
@@ -33,6 +35,7 @@ class CreateIvf(Operation[None]):
 
     name: ClassVar = "vector_ops.create_ivf"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "ivf_index"
 
     table: Table
     index: str
@@ -41,6 +44,16 @@ class CreateIvf(Operation[None]):
 
     def __post_init__(self) -> None:
         _check_quotes(self)
+
+    def features(self) -> Iterator[str]:
+        """The index, and options of it."""
+        yield self.needs_feature
+        options = self.options
+        if options.asynchronous:
+            yield "async_index"
+        plain = IvfOptions(options.lists, options.op_type, asynchronous=options.asynchronous, comment=options.comment)
+        if options != plain:
+            yield "vector_index_options"
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ADD INDEX``."""
@@ -53,6 +66,7 @@ class CreateHnsw(Operation[None]):
 
     name: ClassVar = "vector_ops.create_hnsw"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "hnsw_index"
 
     table: Table
     index: str
@@ -61,6 +75,14 @@ class CreateHnsw(Operation[None]):
 
     def __post_init__(self) -> None:
         _check_quotes(self)
+
+    def features(self) -> Iterator[str]:
+        """The index, and options of it."""
+        yield self.needs_feature
+        if self.options.asynchronous:
+            yield "async_index"
+        if self.options.max_index_capacity is not None:
+            yield "vector_index_options"
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ADD INDEX``."""
@@ -73,6 +95,7 @@ class DropIndex(Operation[None]):
 
     name: ClassVar = "vector_ops.drop"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "ivf_index"
 
     table: Table
     index: str
@@ -90,12 +113,19 @@ class Reindex(Operation[None]):
 
     name: ClassVar = "vector_ops.reindex"
     in_transaction: ClassVar = InTransaction.JOINS
+    needs_feature: ClassVar = "vector_reindex"
 
     table: Table
     index: str
     algorithm: str = "ivfflat"
     lists: int | None = None
     force_sync: bool = False
+
+    def features(self) -> Iterator[str]:
+        """The statement, and its option."""
+        yield self.needs_feature
+        if self.force_sync:
+            yield "vector_index_options"
 
     def statement(self) -> Executable:
         """``ALTER TABLE ... ALTER REINDEX``."""
@@ -115,6 +145,7 @@ class ListIndexes(Operation[list[VectorIndexInfo]]):
 
     name: ClassVar = "vector_ops.list"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "ivf_index"
 
     database: str
     table: str | None = None
@@ -159,6 +190,7 @@ class ReadColumns(Operation[list[Column]]):
 
     name: ClassVar = "vector_ops.columns"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "ivf_index"
 
     table: Table
 
@@ -180,6 +212,7 @@ class ForeignKeys(Operation[list[str]]):
 
     name: ClassVar = "vector_ops.create_ivf"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "ivf_index"
 
     database: str
     table: str
@@ -204,6 +237,7 @@ class CountClusters(Operation[Distribution]):
 
     name: ClassVar = "vector_ops.get_ivf_stats"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "ivf_index"
 
     database: str
     entries: str
@@ -231,6 +265,7 @@ class CountVectors(Operation[int]):
 
     name: ClassVar = "vector_ops.wait_until_built"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "ivf_index"
 
     table: Table
     column: str

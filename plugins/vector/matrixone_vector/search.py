@@ -10,14 +10,16 @@ from sqlalchemy import select, text
 from matrixone.dialect.hints import with_snapshot
 from matrixone.exceptions import ConfigurationError
 from matrixone.operations import InTransaction, Operation
-from matrixone_vector.model import DISTANCE, SCORE, Distance
+from matrixone_vector.model import DISTANCE, SCORE, Distance, IVFRankMode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
-    from matrixone_vector.model import IVFRankMode, Searched
+    from matrixone_vector.model import Searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,13 @@ class Search(Operation[list[dict[str, Any]]]):
     with_null: bool = True
     snapshot: str | None = None
     scored: bool = False
+
+    def features(self) -> Iterator[str]:
+        """Rank modes, and the past."""
+        if self.mode is not None:
+            yield "rank_mode_include" if self.mode is IVFRankMode.INCLUDE else "rank_modes"
+        if self.snapshot is not None:
+            yield "time_travel"
 
     def statement(self) -> Executable:
         """``SELECT ... ORDER BY distance``: in the only form an index serves."""

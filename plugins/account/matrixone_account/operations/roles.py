@@ -66,6 +66,7 @@ class RenameRole(Operation[None]):
 
     name: ClassVar = "account.rename_role"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "role_rename"
     error: ClassVar = AccountError
 
     role: str

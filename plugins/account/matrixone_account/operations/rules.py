@@ -31,6 +31,7 @@ class AddRule(Operation[None]):
 
     name: ClassVar = "account.add_rule"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "role_rules"
     error: ClassVar = AccountError
 
     role: str
@@ -57,6 +58,7 @@ class DropRule(Operation[None]):
 
     name: ClassVar = "account.drop_rule"
     in_transaction: ClassVar = InTransaction.REFUSED
+    needs_feature: ClassVar = "role_rules"
     error: ClassVar = AccountError
 
     role: str
@@ -80,6 +82,7 @@ class ListRules(Operation[list[Rule]]):
 
     name: ClassVar = "account.list_rules"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "role_rules"
     error: ClassVar = AccountError
 
     role: str | None = None
@@ -110,6 +113,7 @@ class TableExists(Operation[bool]):
 
     name: ClassVar = "account.table_exists"
     in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "role_rules"
     error: ClassVar = AccountError
 
     database: str
