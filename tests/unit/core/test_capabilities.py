@@ -6,7 +6,7 @@ import pytest
 
 from matrixone.capabilities import Capabilities
 from matrixone.exceptions import ConfigurationError, NotSupportedError, VersionError
-from matrixone.features import FEATURES, Feature
+from matrixone.features import FEATURES
 
 RELEASE = "8.0.30-MatrixOne-v3.0.5"
 
@@ -51,7 +51,7 @@ def test_an_unknown_feature_is_a_mistake_of_the_caller():
 
 
 @pytest.mark.parametrize("feature", FEATURES.values(), ids=lambda feature: feature.name)
-def test_the_table_is_sound(feature: Feature):
+def test_the_table_is_sound(feature):
     assert feature.name.isidentifier()
     assert len(feature.since) == 3
     assert feature.description
