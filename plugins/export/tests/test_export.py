@@ -118,9 +118,8 @@ def test_stages(client, tmp_path, stage):
         client.export.to_stage(stage, "../escaped.csv", "SELECT 1")
 
 
-def test_parquet(client, tmp_path, unless_lite_refuses):
-    with unless_lite_refuses("INTO OUTFILE of parquet files"):
-        client.export.to_parquet(tmp_path / "t.parquet", "SELECT id FROM t")
+def test_parquet(client, tmp_path):
+    client.export.to_parquet(tmp_path / "t.parquet", "SELECT id FROM t")
     assert (tmp_path / "t.parquet").read_bytes()[:4] == b"PAR1"
     client.execute("CREATE TABLE v (id INT, v VECF32(2))")
     client.execute("INSERT INTO v VALUES (1, '[1,2]')")
@@ -128,10 +127,9 @@ def test_parquet(client, tmp_path, unless_lite_refuses):
         client.export.to_parquet(tmp_path / "v.parquet", "SELECT * FROM v")
 
 
-def test_several_files(client, tmp_path, unless_lite_refuses):
+def test_several_files(client, tmp_path):
     rows = "SELECT result AS id FROM generate_series(1, 20000) g"
-    with unless_lite_refuses("INTO OUTFILE in several files"):
-        written = client.export.to_csv(tmp_path / "t_%d.csv", rows, split_size="10k", header=True)
+    written = client.export.to_csv(tmp_path / "t_%d.csv", rows, split_size="10k", header=True)
     assert written.split_size == "10k"
     files = sorted(tmp_path.glob("t_*.csv"))
     assert len(files) > 1
@@ -235,11 +233,9 @@ class TestAsync:
             "e.jsonl": line,
         }
 
-    async def test_parquet(self, async_client, tmp_path, unless_lite_refuses):
-        with unless_lite_refuses("INTO OUTFILE of parquet files"):
-            assert (
-                await async_client.export.to_parquet(tmp_path / "t.parquet", "SELECT id FROM t")
-            ).format == "parquet"
+    async def test_parquet(self, async_client, tmp_path):
+        written = await async_client.export.to_parquet(tmp_path / "t.parquet", "SELECT id FROM t")
+        assert written.format == "parquet"
 
     async def test_the_file_stays_after_a_rollback(self, async_client, tmp_path):
         async with async_client.session() as session:

@@ -2,6 +2,9 @@
 
 import bz2
 import gzip
+import io
+import tarfile
+import zlib
 
 import pytest
 
@@ -60,6 +63,65 @@ def test_compressed_files(table, file):
     assert table.rows("select id from t order by id") == [[1], [2]]
 
 
+def archive(mode):
+    """A tar archive with one file."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode=mode) as tar:
+        member = tarfile.TarInfo("inside.csv")
+        member.size = 5
+        tar.addfile(member, io.BytesIO(b"1,x,1"))
+    return written.getvalue()
+
+
+def flate(content):
+    """Deflated without a header."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("gz", gzip.compress(b"1,x,1")),
+        ("GZIP", gzip.compress(b"1,x,1")),
+        ("bzip2", bz2.compress(b"1,x,1")),
+        ("zlib", zlib.compress(b"1,x,1")),
+        ("flate", flate(b"1,x,1")),
+        ("tar.gz", archive("w:gz")),
+        ("tar.bz2", archive("w:bz2")),
+        ("none", b"1,x,1"),
+    ],
+)
+def test_a_named_compression(table, file, kind, content):
+    path = file(content)
+    table.run(f"load data infile {{'filepath'='{path}', 'compression'='{kind}', 'format'='csv'}} into table t")
+    assert table.rows("select * from t") == [[1, "x", 1]]
+
+
+def test_lz4(table, file):
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    packed = arrow.BufferOutputStream()
+    with arrow.CompressedOutputStream(packed, "lz4") as stream:
+        stream.write(b"1,x,1")
+    path = file(packed.getvalue().to_pybytes(), "f.csv.lz4")
+    table.run(f"load data infile '{path}' into table t")
+    assert table.rows("select * from t") == [[1, "x", 1]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("gzip", "unexpected EOF"),
+        ("bz2", "bzip2 data invalid: bad magic value"),
+        ("zlib", "zlib: invalid header"),
+        ("lz4", "lz4: bad magic number"),
+    ],
+)
+def test_data_of_another_compression(table, file, kind, reason):
+    sql = f"load data infile {{'filepath'='{file('1,x,1')}', 'compression'='{kind}', 'format'='csv'}} into table t"
+    assert table.error(sql) == (1105, reason)
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
@@ -111,7 +173,7 @@ def test_into_a_temporary_table_and_on(table, file):
         ),
         (
             "infile {'filepath'='/f', 'format'='parquet'} into table t",
-            (20105, "not supported: lite: LOAD DATA of parquet files"),
+            (20301, "invalid input: the file does not exist in load flow"),
         ),
     ],
 )

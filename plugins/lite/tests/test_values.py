@@ -176,3 +176,14 @@ def test_time_zones_move_timestamps_only(table):
     assert table.rows("select a = b from z where a = '2024-01-01 08:00:00'") == [[1]]
     table.run("set time_zone = '+00:00'")
     assert table.rows("select * from z") == [[datetime(2024, 1, 1), datetime(2024, 1, 1, 8)]]
+
+
+def test_years_of_two_digits(db):
+    assert db.rows(
+        "select cast('69-1-2' as date), cast('70:1:2' as date), date('03-04-05'), cast('003-4-5' as date)"
+    ) == [[date(2069, 1, 2), date(1970, 1, 2), date(2003, 4, 5), date(3, 4, 5)]]
+
+
+def test_a_date_alone_is_no_time(db):
+    assert db.error("select cast('2024-01-02' as time)") == (20301, "invalid input: invalid time value 2024-01-02")
+    assert db.rows("select cast('2024-01-02 03:04' as time)") == [[timedelta(hours=3, minutes=4)]]

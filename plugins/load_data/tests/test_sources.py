@@ -216,7 +216,7 @@ def test_data_frames_that_lose_something(users):
     assert taken(users) == []
 
 
-def test_parquet(users, tmp_path, unless_lite_refuses):
+def test_parquet(users, tmp_path):
     arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     import pyarrow.parquet
 
@@ -232,8 +232,7 @@ def test_parquet(users, tmp_path, unless_lite_refuses):
         users.load_data.from_parquet(tmp_path / "absent.parquet", "users")
     with pytest.raises(ConfigurationError, match="compression"):
         users.load_data.from_parquet(path, "users", compression="gzip")
-    with unless_lite_refuses("LOAD DATA of parquet files"):
-        assert users.load_data.from_parquet(path, "users", local=False) == LoadResult(2, 2)
+    assert users.load_data.from_parquet(path, "users", local=False) == LoadResult(2, 2)
     users.load_data.from_parquet(tmp_path / "*.parquet", "users", local=False, conflicts="update")
     assert taken(users) == LOADED
     users.insert("users", {"id": 1, "name": "old"})

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from matrixone_lite.engine import types
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.delimited import Shape
-from matrixone_lite.engine.errors import internal, unsupported
+from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.files import local_path, write_new
+from matrixone_lite.engine.parquet import writing as parquet
 from matrixone_lite.engine.plans import render_rows
 from matrixone_lite.engine.types import FLOATS, INTEGERS, STRINGS, VECTORS, Kind
 from matrixone_lite.sql.outfile import SIZES
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.types import Type, Value
     from matrixone_lite.sql import ast
 
-_SUFFIXES: Final = {"jsonline": {".jsonl", ".jl", ".json"}, "csv": {".csv", ".txt", ""}}
+_SUFFIXES: Final = {"jsonline": {".jsonl", ".jl", ".json"}, "csv": {".csv", ".txt", ""}, "parquet": {".parquet"}}
+_OTHERS: Final = {".parquet", *_SUFFIXES["jsonline"]}
 _QUOTED: Final = STRINGS | types.BYTES | VECTORS | {Kind.ENUM, Kind.SET, Kind.JSON}
 _NULL: Final = b"\\N"
 _NUMBER: Final = re.compile(r"%(0?[0-9]*)d")
@@ -38,13 +40,15 @@ def export(session: LiteSession, plan: Plan, target: ast.OutFile) -> Done:
     :raises ServerError: 20406 when the file exists, 20101 when its suffix is that of another format
     """
     form = (target.format or "csv").lower()
-    if form == "parquet":
-        raise unsupported("INTO OUTFILE of parquet files")
     file = local_path(session, _numbered(target.path, 0))
-    if file.suffix in {".parquet", *_SUFFIXES["jsonline"]} and file.suffix not in _SUFFIXES[form]:
+    if file.suffix not in _SUFFIXES[form] and (form != "csv" or file.suffix in _OTHERS):
         raise internal(f"format '{form}' does not match file suffix '{file.suffix}'")
-    if form == "jsonline" and file.suffix not in _SUFFIXES[form]:
-        raise internal(f"format '{form}' does not match file suffix '{file.suffix}'")
+    if form == "parquet":
+        rows_as_kept = plan.fetch(session)
+        if rows_as_kept:  # no rows, no file
+            columns = [(output.name, output.bound.type) for output in plan.outputs]
+            write_new(session, _numbered(target.path, 0), parquet.file_of(columns, rows_as_kept))
+        return Done()
     lines = _json_lines(session, plan) if form == "jsonline" else _csv_lines(session, plan, target)
     head = next(lines) if form == "csv" and target.header else b""
     rows = b"".join(lines)

@@ -30,6 +30,15 @@ def local_path(session: LiteSession, url: str) -> Path:
     return Path(url.removeprefix("file://"))
 
 
+def matched(path: Path) -> list[Path]:
+    """The files a path means whose parts may be patterns, in order; itself when there is nothing of a pattern in it."""
+    if not any(char in str(path) for char in "*?["):
+        return [path]
+    if not path.is_absolute():
+        return []
+    return sorted(found for found in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if found.is_file())
+
+
 def matching(session: LiteSession, url: str) -> list[Path]:
     """What is in the directory of a ``stage://`` URL, or what its last part, a pattern, matches."""
     if not url.startswith("stage://"):

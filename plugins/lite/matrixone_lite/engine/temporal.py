@@ -21,8 +21,10 @@ _SEPARATED: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})(?:\.(\d*))?)?\s*")
 _TIME: Final = re.compile(r"\s*(-)?(?:(\d+)\s+)?(\d{1,10}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*")
+_ONLY_DATE: Final = re.compile(r"\s*\d+[-/.:]\d+[-/.:]\d+\s*")
 _TIME_DIGITS: Final = re.compile(r"\s*(-)?(\d+)(?:\.(\d*))?\s*")
 _SIXTY: Final = 60
+_PIVOT: Final = 70
 
 
 def parse_datetime(text: str) -> datetime | None:
@@ -32,7 +34,7 @@ def parse_datetime(text: str) -> datetime | None:
         return None
     year, month, day, hour, minute, second, fraction = match.groups()[:7]
     try:
-        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001 - a wall clock
+        moment = datetime(_full_year(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001 - a wall clock
         moment += timedelta(microseconds=_micros(fraction))
     except (ValueError, OverflowError):
         return None
@@ -40,6 +42,14 @@ def parse_datetime(text: str) -> datetime | None:
     if zone:
         moment = moment.replace(tzinfo=zone_named(zone)).astimezone(UTC).replace(tzinfo=None)
     return moment
+
+
+def _full_year(digits: str) -> int:
+    """The year that digits mean: two of them one from 1970 to 2069."""
+    year = int(digits)
+    if len(digits) != 2:  # noqa: PLR2004 - the short form
+        return year
+    return year + (2000 if year < _PIVOT else 1900)
 
 
 def _micros(fraction: str | None) -> int:
@@ -74,7 +84,7 @@ def parse_time(text: str) -> int | None:
         days, hours, minutes, seconds = None, number[:-4], number[-4:-2], number[-2:]
     else:
         moment = parse_datetime(text)
-        return None if moment is None else time_of_day(moment)
+        return None if moment is None or _ONLY_DATE.fullmatch(text) else time_of_day(moment)
     if int(minutes) >= _SIXTY or int(seconds or 0) >= _SIXTY:
         return None
     whole = (int(days or 0) * 24 + int(hours)) * 3600 + int(minutes) * 60 + int(seconds or 0)

@@ -1,0 +1,1 @@
+"""Parquet files through pyarrow, which the extra ``matrixone-lite[parquet]`` installs."""
