@@ -70,6 +70,20 @@ def live(session: nox.Session) -> None:
 
 
 @nox.session
+def truth(session: nox.Session) -> None:
+    """Compare the embedded server with recorded answers of the real one, but for the steps in tests/truth/expected.txt.
+
+    ``nox -s truth -- --update`` writes that list anew; ``-- --update --only branch`` the part of one area.
+    """
+    install(session, *TEST_TOOLS)
+    if "--update" in session.posargs:
+        options = [option for option in session.posargs if option != "--update"]
+        session.run("python", "-m", "tests.truth", "update", *options, env={LIVE_URL: ""})
+    else:
+        session.run("pytest", "-q", "tests/truth/check_truth.py", *PARALLEL, *session.posargs, env={LIVE_URL: ""})
+
+
+@nox.session
 def compliance(session: nox.Session) -> None:
     """Run SQLAlchemy's tests of dialects, on the embedded server or the one MATRIXONE_TEST_URL names.
 

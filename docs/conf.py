@@ -17,6 +17,7 @@ extensions = [
     "operations",
     "requirements",
     "features",
+    "truth",
 ]
 html_theme = "furo"
 html_title = f"matrixone {release}"

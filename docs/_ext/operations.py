@@ -83,17 +83,20 @@ def _statement(operation: type[Operation[Any]]) -> str:
     return (inspect.getdoc(operation.statement) or "").split("\n", 1)[0].rstrip(".")
 
 
-def table_of(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[int, ...]) -> nodes.table:
-    """A table whose first column is code."""
+def table_of(
+    head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[int, ...], *, code: bool = True
+) -> nodes.table:
+    """A table whose first column is code unless said otherwise."""
     group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in widths], cols=len(widths))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *map(_row, rows))
+    group += nodes.thead("", _row(head, code=code))
+    group += nodes.tbody("", *(_row(row, code=code) for row in rows))
     return nodes.table("", group)
 
 
-def _row(cells: tuple[str, ...]) -> nodes.row:
+def _row(cells: tuple[str, ...], *, code: bool) -> nodes.row:
     name, *others = cells
-    entries = [nodes.entry("", nodes.paragraph("", "", nodes.literal(text=name)))]
+    first = nodes.paragraph("", "", nodes.literal(text=name)) if code else nodes.paragraph(text=name)
+    entries = [nodes.entry("", first)]
     entries += [nodes.entry("", nodes.paragraph(text=cell)) for cell in others]
     return nodes.row("", *entries)
 
