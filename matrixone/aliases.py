@@ -29,6 +29,7 @@ def also_named(**names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 given[name] = given.pop(other)
             return method(*args, **kwargs)
 
+        renaming.other_names = names  # type: ignore[attr-defined]  # for whoever asks what a method takes
         return renaming
 
     return decorate

@@ -60,14 +60,15 @@ class ManagerSession(Protocol):
 
 
 class Manager:
-    """Base of every manager.
+    """Base of every manager. Sessions and clients make theirs; ``AccountManager(client)`` is another of the same.
 
     Args:
-        session: What the manager acts through; nothing else is kept.
+        client: What the manager acts through, a session or a client; nothing else is kept.
+        executor: The session to act through, where ``client`` is only whose it is.
     """
 
-    def __init__(self, session: ManagerSession) -> None:
-        self._session = session
+    def __init__(self, client: ManagerSession, executor: ManagerSession | None = None) -> None:
+        self._session = client if executor is None else executor
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session!r}>"
@@ -83,13 +84,14 @@ class AsyncManager(Generic[M_co]):
     """Base of every asynchronous manager: the twin of ``M``, one line a method (see :func:`awaitable`).
 
     Args:
-        session: The asynchronous session or client.
-        manager: The synchronous manager whose code runs.
+        client: The asynchronous session or client.
+        executor: The session to act through, where ``client`` is only whose it is.
+        manager: The synchronous manager whose code runs; that of the session or client if left out.
     """
 
-    def __init__(self, session: Any, manager: M_co) -> None:
-        self._session = session
-        self._manager = manager
+    def __init__(self, client: Any, executor: Any = None, *, manager: M_co | None = None) -> None:
+        self._session = client if executor is None else executor
+        self._manager: M_co = self._session.manager(type(self))._manager if manager is None else manager
 
     async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         result: T = await self._session._bridge(method, self._manager, *args, **kwargs)

@@ -82,6 +82,7 @@ class SQL(Executable, ClauseElement):
     """
 
     inherit_cache = False
+    stringify_dialect = "matrixone"
 
     def __init__(self, template: str, fields: dict[str, Composable] | None = None) -> None:
         self.template = template

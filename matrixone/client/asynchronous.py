@@ -200,4 +200,4 @@ class AsyncClient(AsyncManagerAttributes):
         return await greenlet_spawn(function, *args, **kwargs)
 
     def _make_manager(self, spec: ManagerSpec) -> Any:
-        return spec.async_manager(self, self._sync._named(spec.name))
+        return spec.async_manager(self, manager=self._sync._named(spec.name))

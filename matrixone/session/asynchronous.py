@@ -296,7 +296,7 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
             return await greenlet_spawn(function, *args, **kwargs)
 
     def _make_manager(self, spec: ManagerSpec) -> Any:
-        return spec.async_manager(self, self._session._named(spec.name))
+        return spec.async_manager(self, manager=self._session._named(spec.name))
 
 
 def _with_option(kwargs: dict[str, Any], name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select
 
+from matrixone.aliases import also_named
 from matrixone.exceptions import BranchError, ConfigurationError
 from matrixone.managers import AsyncManager, awaitable
 from matrixone.query_builder import QueryBuilder
@@ -195,18 +196,15 @@ class BranchManager(DiffMethods):
         outcome = self._explained(MergeTable(from_table, into, policy))
         return Merge(".".join(from_table), ".".join(into), policy, outcome)
 
+    @also_named(conflict_strategy="on_conflict")
     def merge_table(
         self,
         source_table: TableLike,
         target_table: TableLike,
-        on_conflict: MergeConflictStrategy | str | None = None,
-        *,
-        conflict_strategy: MergeConflictStrategy | str | None = None,
+        on_conflict: MergeConflictStrategy | str = MergeConflictStrategy.SKIP,
     ) -> Merge:
         """Bring all changes of a table to another one; see :meth:`merge`. ``conflict_strategy`` is ``on_conflict``."""
-        if on_conflict is not None and conflict_strategy is not None:
-            raise ConfigurationError("on_conflict and conflict_strategy are two names of one argument")
-        return self.merge(source_table, target_table, on_conflict or conflict_strategy or MergeConflictStrategy.SKIP)
+        return self.merge(source_table, target_table, on_conflict)
 
     def pick(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matrixone.exceptions import CDCError, ConfigurationError
 from matrixone.managers import AsyncManager, awaitable
 from matrixone.sql import object_name
-from matrixone_cdc.addresses import checked_uri, same_place
+from matrixone_cdc.addresses import build_mysql_uri, checked_uri, same_place
 from matrixone_cdc.inspection import TaskInspector
 from matrixone_cdc.mappings import checked_level, checked_sink_type, refuse_copies_onto_themselves, table_mappings
 from matrixone_cdc.model import (
@@ -54,6 +54,8 @@ class CDCManager(TaskInspector):
     an open transaction does so after its commit, and then nothing is waited for. A recovery window (PITR) of two hours
     or more must cover what is copied.
     """
+
+    build_mysql_uri = staticmethod(build_mysql_uri)
 
     def create(
         self,
@@ -376,6 +378,8 @@ def _escaped(name: str) -> str:
 
 class AsyncCDCManager(AsyncManager[CDCManager]):
     """The asynchronous twin of :class:`CDCManager`."""
+
+    build_mysql_uri = staticmethod(build_mysql_uri)
 
     create = awaitable(CDCManager.create)
     create_account_task = awaitable(CDCManager.create_account_task)

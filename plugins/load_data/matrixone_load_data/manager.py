@@ -442,7 +442,6 @@ class LoadDataManager(Manager):
         self,
         file: File,
         table_name_or_model: TableLike,
-        *,
         lines: bool = True,
         orient: Literal["records", "values"] = "records",
         inline: bool = False,
@@ -460,7 +459,6 @@ class LoadDataManager(Manager):
         self,
         data: str,
         table_name_or_model: TableLike,
-        *,
         orient: Literal["records", "values"] = "records",
         **options: Unpack[LoadOptions],
     ) -> LoadResult:
@@ -473,7 +471,6 @@ class LoadDataManager(Manager):
         stage: str,
         file: str,
         table_name_or_model: TableLike,
-        *,
         lines: bool = True,
         orient: Literal["records", "values"] = "records",
         **options: Unpack[StageOptions],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from matrixone.aliases import also_named
 from matrixone.exceptions import ConfigurationError, PubSubError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.sql import checked_name, object_name
@@ -98,15 +99,29 @@ class PubSubManager(Manager):
         """
         return self._create(name, database, table_names(table), account, comment, if_not_exists)
 
+    def create_publication(
+        self,
+        name: str,
+        database: str,
+        account: str | Sequence[str],
+        tables: str | Sequence[str] | None = None,
+        *,
+        comment: str = "",
+        if_not_exists: bool = False,
+    ) -> Publication:
+        """Publish a database, or only ``tables`` of it; see :meth:`create_database_publication`."""
+        names = None if tables is None else table_names(tables)
+        return self._create(name, database, names, account, comment, if_not_exists)
+
     def alter_publication(
         self,
         name: str,
-        *,
         account: str | Sequence[str] | None = None,
-        add_account: str | Sequence[str] | None = None,
-        drop_account: str | Sequence[str] | None = None,
         database: str | None = None,
         table: str | Sequence[str] | None = None,
+        *,
+        add_account: str | Sequence[str] | None = None,
+        drop_account: str | Sequence[str] | None = None,
         comment: str | None = None,
         if_exists: bool = False,
     ) -> Outcome[None]:
@@ -115,10 +130,10 @@ class PubSubManager(Manager):
         Args:
             name: Name of the publication.
             account: The accounts that may subscribe from now on, or ``ALL``.
-            add_account: Accounts that may subscribe as well.
-            drop_account: Accounts that no longer may; their subscriptions fail when they are used.
             database: Another database; where tables are published, those of the same names in it.
             table: Other tables.
+            add_account: Accounts that may subscribe as well.
+            drop_account: Accounts that no longer may; their subscriptions fail when they are used.
             comment: Another comment.
             if_exists: Do nothing if there is no such publication.
 
@@ -204,6 +219,7 @@ class PubSubManager(Manager):
 
     # -- subscriptions --------------------------------------------------------------------------------------------
 
+    @also_named(name="subscription_name", publication_account="publisher_account")
     def create_subscription(
         self, subscription_name: str, publication_name: str, publisher_account: str, *, if_not_exists: bool = False
     ) -> Subscription:
@@ -317,6 +333,7 @@ class AsyncPubSubManager(AsyncManager[PubSubManager]):
 
     create_database_publication = awaitable(PubSubManager.create_database_publication)
     create_table_publication = awaitable(PubSubManager.create_table_publication)
+    create_publication = awaitable(PubSubManager.create_publication)
     alter_publication = awaitable(PubSubManager.alter_publication)
     drop_publication = awaitable(PubSubManager.drop_publication)
     get_publication = awaitable(PubSubManager.get_publication)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from matrixone.exceptions import ConfigurationError, SnapshotError
 from matrixone.managers import AsyncManager, Manager, awaitable
@@ -130,6 +130,48 @@ class SnapshotManager(Manager):
 
     drop = delete
 
+    def restore(
+        self,
+        name: str,
+        *,
+        database: str | None = None,
+        table: str | None = None,
+        to_account: str | None = None,
+        wait_for_locks: bool = False,
+    ) -> Any:
+        """Go back to a snapshot: to all it covers, or to a part of that. Done by the manager ``restore``.
+
+        Args:
+            name: The snapshot.
+            database: Only this database of it.
+            table: Only this table of it, ``table`` or ``database.table``.
+            to_account: Give the state of an account to this one; see ``restore.restore_tenant``.
+            wait_for_locks: See ``restore.restore_database``.
+
+        Returns:
+            What ``restore`` answers.
+
+        Raises:
+            SnapshotError: There is no such snapshot.
+            RestoreError: As for the methods of ``restore``.
+        """
+        snapshot = self.get(name)
+        restore = cast("Any", self._session).restore
+        if table is not None and database is None:
+            *of_database, table = split_name(table)
+            database = of_database[0] if of_database else None
+        table = table or (snapshot.table if database is None else None)
+        database = database or snapshot.database
+        waiting = {"wait_for_locks": wait_for_locks}
+        if table is not None:
+            database = database or self._session.run(CurrentDatabase()).value
+            return restore.restore_table(snapshot.name, None, database, table, to_account, **waiting)
+        if database is not None:
+            return restore.restore_database(snapshot.name, None, database, to_account, **waiting)
+        if snapshot.level is SnapshotLevel.CLUSTER:
+            return restore.restore_cluster(snapshot.name)
+        return restore.restore_tenant(snapshot.name, snapshot.account, to_account, **waiting)
+
     def _find(self, name: str) -> Snapshot | None:
         found = self._session.run(ListSnapshots(snapshot=object_name(name))).value
         return found[0] if found else None
@@ -161,3 +203,4 @@ class AsyncSnapshotManager(AsyncManager[SnapshotManager]):
     exists = awaitable(SnapshotManager.exists)
     delete = awaitable(SnapshotManager.delete)
     drop = awaitable(SnapshotManager.drop)
+    restore = awaitable(SnapshotManager.restore)

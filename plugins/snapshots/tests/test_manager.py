@@ -368,3 +368,21 @@ def test_any_name_is_exact_or_refused_before_anything_is_sent(client, name, rows
     finally:
         client.snapshots.delete(name)
     assert not client.snapshots.exists(name)
+
+
+def test_restore_goes_back_to_all_a_snapshot_covers_or_to_a_part(client, matrixone_database, name):
+    for table in ("one", "other"):
+        client.create_table(table, {"id": "int primary key"})
+        client.insert(table, {"id": 1})
+    client.snapshots.create(name, "database")
+    for table in ("one", "other"):
+        client.execute(f"DELETE FROM {table} WHERE id = 1")
+
+    client.snapshots.restore(name, table="one")
+    counts = [client.execute(f"SELECT count(*) FROM {table}").scalar() for table in ("one", "other")]
+    assert counts == [1, 0]
+    restored = client.snapshots.restore(name)
+    assert restored.scope.database == matrixone_database
+    assert client.execute("SELECT count(*) FROM other").scalar() == 1
+    with pytest.raises(SnapshotError):
+        client.snapshots.restore("missing")

@@ -1,6 +1,6 @@
 """Stages: places outside the database where files are kept, as the manager ``stage``."""
 
+from matrixone_stage.files import AsyncStage, Stage
 from matrixone_stage.manager import AsyncStageManager, StageManager
-from matrixone_stage.model import Stage
 
-__all__ = ["AsyncStageManager", "Stage", "StageManager"]
+__all__ = ["AsyncStage", "AsyncStageManager", "Stage", "StageManager"]

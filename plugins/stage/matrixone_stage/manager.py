@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from matrixone.aliases import also_named
 from matrixone.exceptions import ConfigurationError, StageError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.sql import object_name
 from matrixone_stage import model
-from matrixone_stage.model import Stage
+from matrixone_stage.files import Stage, giving_stage, giving_stages
 from matrixone_stage.operations import AlterStage, CreateStage, DropStage, ListFiles, ListStages, RemoveFiles
 
 if TYPE_CHECKING:
@@ -31,11 +33,11 @@ class StageManager(Manager):
         self,
         name: str,
         url: str,
-        *,
         credentials: Mapping[str, str | Secret] | None = None,
-        enabled: bool = True,
-        comment: str = "",
+        comment: str | None = None,
         if_not_exists: bool = False,
+        *,
+        enabled: bool = True,
     ) -> Stage:
         """Create a stage.
 
@@ -43,9 +45,9 @@ class StageManager(Manager):
             name: Name of the stage, kept in lower case.
             url: ``file:///absolute/path/`` on the server's disk, ``s3://bucket/path/`` or ``stage://other/path/``.
             credentials: Keys such as ``AWS_KEY_ID``; never shown or logged, but kept in clear text by the server.
-            enabled: A label; the server lets a disabled stage be used.
             comment: Comment.
             if_not_exists: Return the stage of that name if there is one.
+            enabled: A label; the server lets a disabled stage be used.
 
         Returns:
             The stage; ``pending`` if it is created after the session's commit.
@@ -59,31 +61,39 @@ class StageManager(Manager):
         """
         name = object_name(name)
         keys = model.checked_credentials(credentials or {})
-        url, comment = model.checked_url(url), model.storable("the comment", comment)
+        url, comment = model.checked_url(url), model.storable("the comment", comment or "")
         outcome = self._session.run(CreateStage(name, url, keys, comment, if_not_exists))
         if outcome.skipped:
             return self.get(name)
         if not enabled:
             self._session.run(AlterStage(name, False, "ENABLE"))
-        return Stage(name, url, model.stored(keys), "in_use" if enabled else "disabled", comment, outcome=outcome)
+        status = "in_use" if enabled else "disabled"
+        return Stage(name, url, model.stored(keys), status, comment, outcome=outcome, session=self._session)
 
     def create_local(
-        self, name: str, path: str, *, enabled: bool = True, comment: str = "", if_not_exists: bool = False
+        self,
+        name: str,
+        path: str,
+        comment: str | None = None,
+        if_not_exists: bool = False,
+        *,
+        enabled: bool = True,
     ) -> Stage:
         """Create a stage on the server's own disk.
 
         Args:
             name: Name of the stage.
-            path: Absolute path on the server; the directory is made when the first file is written.
-            enabled: As for :meth:`create`.
+            path: Path on the server; the directory is made when the first file is written. A relative one is taken as
+                one below the directory this program works in: say so only where both are on one machine.
             comment: Comment.
             if_not_exists: Return the stage of that name if there is one.
+            enabled: As for :meth:`create`.
 
         Returns:
             The stage; ``create_local("export_stage", "/exports/")`` has the url ``file:///exports/``.
 
         Raises:
-            ConfigurationError: The path is relative, or has a character the server cannot handle.
+            ConfigurationError: The path is empty, or has a character the server cannot handle.
             StageError: A stage of that name exists.
         """
         return self.create(name, model.local_url(path), enabled=enabled, comment=comment, if_not_exists=if_not_exists)
@@ -93,16 +103,16 @@ class StageManager(Manager):
         name: str,
         bucket: str,
         path: str = "",
-        *,
         aws_key_id: str | Secret | None = None,
         aws_secret_key: str | Secret | None = None,
         aws_region: str | None = None,
-        aws_role_arn: str | None = None,
         endpoint: str | None = None,
+        comment: str | None = None,
+        if_not_exists: bool = False,
+        *,
+        aws_role_arn: str | None = None,
         provider: str | None = None,
         enabled: bool = True,
-        comment: str = "",
-        if_not_exists: bool = False,
     ) -> Stage:
         """Create a stage in an object store.
 
@@ -110,15 +120,17 @@ class StageManager(Manager):
             name: Name of the stage.
             bucket: Bucket; may carry a path.
             path: Path in the bucket.
-            aws_key_id: Access key; without keys the server uses its own identity.
+            aws_key_id: Access key. Without one it is that of the environment, ``AWS_ACCESS_KEY_ID`` and
+                ``AWS_SECRET_ACCESS_KEY``, with ``AWS_REGION`` or ``AWS_DEFAULT_REGION`` unless a region is named;
+                without those the server uses its own identity.
             aws_secret_key: Its secret.
             aws_region: Region.
-            aws_role_arn: Role to assume.
             endpoint: Address of the object store, where it is not Amazon's.
-            provider: ``amazon``, ``minio`` and the like.
-            enabled: As for :meth:`create`.
             comment: Comment.
             if_not_exists: Return the stage of that name if there is one.
+            aws_role_arn: Role to assume.
+            provider: ``amazon``, ``minio`` and the like.
+            enabled: As for :meth:`create`.
 
         Returns:
             The stage; nothing in the store is touched, so wrong keys show at the first use.
@@ -135,6 +147,8 @@ class StageManager(Manager):
             "PROVIDER": provider,
             "ENDPOINT": endpoint,
         }
+        if aws_key_id is aws_secret_key is aws_role_arn is None:
+            given |= model.environment_credentials(aws_region)
         credentials = {key: value for key, value in given.items() if value is not None}
         return self.create(
             name,
@@ -145,14 +159,14 @@ class StageManager(Manager):
             if_not_exists=if_not_exists,
         )
 
+    @also_named(enabled="enable")
     def alter(
         self,
         name: str,
-        *,
         url: str | None = None,
         credentials: Mapping[str, str | Secret] | None = None,
-        enabled: bool | None = None,
         comment: str | None = None,
+        enable: bool | None = None,
         if_exists: bool = False,
     ) -> builtins.list[Outcome[None]]:
         """Change properties of a stage.
@@ -161,8 +175,8 @@ class StageManager(Manager):
             name: Name of the stage.
             url: New address.
             credentials: New keys, all of them.
-            enabled: New label.
             comment: New comment.
+            enable: New label; also named ``enabled``.
             if_exists: Do nothing if there is no such stage.
 
         Returns:
@@ -181,15 +195,15 @@ class StageManager(Manager):
             changes.append(("URL", model.checked_url(url)))
         if credentials is not None:
             changes.append(("CREDENTIALS", model.checked_credentials(credentials)))
-        if enabled is not None:
-            changes.append(("ENABLE", enabled))
         if comment is not None:
             changes.append(("COMMENT", model.storable("the comment", comment)))
+        if enable is not None:
+            changes.append(("ENABLE", enable))
         if not changes:
-            raise ConfigurationError("alter() needs a url, credentials, enabled or a comment")
+            raise ConfigurationError("alter() needs a url, credentials, a comment or enable")
         return [self._session.run(AlterStage(name, change, kind, if_exists)) for kind, change in changes]
 
-    def drop(self, name: str, *, if_exists: bool = False) -> Outcome[None]:
+    def drop(self, name: str, if_exists: bool = False) -> Outcome[None]:
         """Drop a stage; its files stay. Stages below it (``stage://name/...``) no longer work.
 
         Args:
@@ -261,22 +275,37 @@ class StageManager(Manager):
 
     def list(self) -> builtins.list[Stage]:
         """All stages of the account, by name."""
-        return self._session.run(ListStages()).value
+        return self._stages()
+
+    def show(self, like_pattern: str | None = None) -> builtins.list[Stage]:
+        """The stages whose names are like a pattern.
+
+        Args:
+            like_pattern: ``%`` stands for any characters, ``_`` for one; all stages if left out.
+
+        SELECT on the catalog: SHOW STAGES is refused in transactions.
+        """
+        return self._stages(like=like_pattern)
 
     def _find(self, name: str) -> Stage | None:
-        return next(iter(self._session.run(ListStages(name)).value), None)
+        return next(iter(self._stages(name)), None)
+
+    def _stages(self, name: str | None = None, like: str | None = None) -> builtins.list[Stage]:
+        found = self._session.run(ListStages(name, like)).value
+        return [replace(stage, session=self._session) for stage in found]
 
 
 class AsyncStageManager(AsyncManager[StageManager]):
     """:class:`StageManager` for asyncio."""
 
-    create = awaitable(StageManager.create)
-    create_local = awaitable(StageManager.create_local)
-    create_s3 = awaitable(StageManager.create_s3)
+    create = giving_stage(StageManager.create)
+    create_local = giving_stage(StageManager.create_local)
+    create_s3 = giving_stage(StageManager.create_s3)
     alter = awaitable(StageManager.alter)
     drop = awaitable(StageManager.drop)
-    get = awaitable(StageManager.get)
+    get = giving_stage(StageManager.get)
     exists = awaitable(StageManager.exists)
     list_files = awaitable(StageManager.list_files)
     remove_files = awaitable(StageManager.remove_files)
-    list = awaitable(StageManager.list)
+    list = giving_stages(StageManager.list)
+    show = giving_stages(StageManager.show)

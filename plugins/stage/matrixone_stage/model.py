@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,8 +24,8 @@ _PROTOCOLS = ("file:///", "s3://", "stage://")
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A named place for files.
+class StageProperties:
+    """What is known of a stage.
 
     Args:
         name: Name, in lower case.
@@ -61,13 +63,15 @@ def checked_url(url: str) -> str:
 
 
 def local_url(path: str) -> str:
-    """The address of a directory on the server's disk.
+    """The address of a directory on the server's disk, a relative one below the directory this program works in.
 
     Raises:
-        ConfigurationError: The path is relative, or the server cannot reach it.
+        ConfigurationError: The path is empty, or the server cannot reach it.
     """
+    if not path:
+        raise ConfigurationError("a stage needs a path, this one is empty")
     if not path.startswith("/"):
-        raise ConfigurationError(f"a path on the server's disk is absolute, {path!r} is not")
+        path = posixpath.join(Path.cwd().as_posix(), path)
     if any(character in path for character in " ?#"):
         raise ConfigurationError(f"the server reaches no path with a blank, '?' or '#' in it, such as {path!r}")
     return "file://" + quote(path)
@@ -82,6 +86,15 @@ def s3_url(bucket: str, path: str) -> str:
     if not bucket.strip("/"):
         raise ConfigurationError("a bucket has a name")
     return checked_url("s3://" + posixpath.join(bucket.strip("/"), path.lstrip("/")))
+
+
+def environment_credentials(region: str | None) -> dict[str, str | Secret | None]:
+    """The keys of an object store that the environment of this program names; empty if it names none."""
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if not key or not secret:
+        return {}
+    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    return {"AWS_KEY_ID": Secret(key), "AWS_SECRET_KEY": Secret(secret), "AWS_REGION": region}
 
 
 def checked_credentials(credentials: Mapping[str, str | Secret]) -> Credentials:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text
 
 from matrixone.exceptions import StageError
 from matrixone.operations import InTransaction, Operation
 from matrixone.secret import Secret
 from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
-from matrixone_stage.model import Stage
+from matrixone_stage.files import Stage
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Result
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from matrixone.operations import Resource
     from matrixone.sql import Composable
     from matrixone_stage.model import Credentials
+
+
+_STAGES = table(
+    "mo_stages",
+    *map(column, ("stage_name", "url", "stage_credentials", "stage_status", "comment", "created_time")),
+    schema="mo_catalog",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +129,15 @@ class ListStages(Operation[list[Stage]]):
     error: ClassVar = StageError
 
     stage: str | None = None
+    like: str | None = None
 
     def statement(self) -> Executable:
         """``SELECT`` on ``mo_catalog.mo_stages``."""
-        columns = "stage_name, url, stage_credentials, stage_status, comment, created_time"
-        select = f"SELECT {columns} FROM mo_catalog.mo_stages"  # noqa: S608 - no value is part of it
-        if self.stage is None:
-            return text(f"{select} ORDER BY stage_name")
-        return text(f"{select} WHERE stage_name = :stage").bindparams(stage=self.stage)
+        columns = _STAGES.c
+        wanted = select(*columns).order_by(columns.stage_name)
+        if self.stage is not None:
+            wanted = wanted.where(columns.stage_name == self.stage)
+        return wanted if self.like is None else wanted.where(columns.stage_name.like(self.like))
 
     def read(self, result: Result[Any]) -> list[Stage]:
         """The stages, by name."""

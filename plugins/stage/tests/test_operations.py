@@ -49,7 +49,7 @@ def sql(operation):
         (ListFiles("s", "sub/"), "SELECT file FROM stage_list('stage://s/sub/') f"),
         (
             ListStages("s"),
-            "SELECT stage_name, url, stage_credentials, stage_status, comment, created_time FROM mo_catalog.mo_stages WHERE stage_name = 's'",
+            "SELECT mo_catalog.mo_stages.stage_name, mo_catalog.mo_stages.url, mo_catalog.mo_stages.stage_credentials, mo_catalog.mo_stages.stage_status, mo_catalog.mo_stages.comment, mo_catalog.mo_stages.created_time \nFROM mo_catalog.mo_stages \nWHERE mo_catalog.mo_stages.stage_name = 's' ORDER BY mo_catalog.mo_stages.stage_name",
         ),
     ],
 )
@@ -128,7 +128,7 @@ def test_the_url_of_a_path(path, url):
     assert local_url(path) == url
 
 
-@pytest.mark.parametrize("path", ["exports", "", "./x", "/a b", "/a?b", "/a#b"])
+@pytest.mark.parametrize("path", ["", "/a b", "/a?b", "/a#b"])
 def test_a_path_the_server_cannot_reach(path):
     with pytest.raises(ConfigurationError):
         local_url(path)

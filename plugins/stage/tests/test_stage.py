@@ -4,11 +4,13 @@ import uuid
 import warnings
 
 import pytest
+from matrixone_stage import Stage
 
 from matrixone.exceptions import (
     AfterCommitError,
     ConfigurationError,
     PendingOperationError,
+    QueryError,
     RollbackWarning,
     StageError,
     TransactionRefusedError,
@@ -100,7 +102,7 @@ def test_bad_arguments_send_nothing(matrixone_client, name):
         lambda: matrixone_client.stage.create(name, "http://example.com/"),
         lambda: matrixone_client.stage.create(name, "s3://b", credentials={"AWS_KEY_ID": "it's"}),
         lambda: matrixone_client.stage.create(name, "s3://b", comment="it's"),
-        lambda: matrixone_client.stage.create_local(name, "relative"),
+        lambda: matrixone_client.stage.create_local(name, ""),
         lambda: matrixone_client.stage.alter(name),
         lambda: matrixone_client.stage.remove_files(name, ""),
         lambda: matrixone_client.stage.remove_files(name, "/"),
@@ -222,3 +224,82 @@ def test_nothing_secret_is_logged(matrixone_url, matrixone_database, name):
     assert "CREATE STAGE" in text
     for secret in ("keyid77", "hunter2", "hunter3"):
         assert secret not in text
+
+
+def test_show_filters_by_pattern(matrixone_client, name):
+    matrixone_client.stage.create_local(name, "/x/")
+    assert [stage.name for stage in matrixone_client.stage.show(f"{name[:-3]}%")] == [name]
+    assert name in [stage.name for stage in matrixone_client.stage.show()]
+    assert matrixone_client.stage.show("no such %") == []
+
+
+def test_a_relative_path_is_one_of_this_program(matrixone_client, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert matrixone_client.stage.create_local(name, "exports/").url == f"file://{tmp_path}/exports/"
+
+
+def test_keys_of_the_environment(matrixone_client, name, monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key77")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-1")
+    stage = matrixone_client.stage.create_s3(name, "b")
+    assert "hunter2" not in repr(stage)
+    assert (
+        matrixone_client.stage.get(name).credentials.reveal()
+        == "AWS_KEY_ID=key77,AWS_SECRET_KEY=hunter2,AWS_REGION=eu-1"
+    )
+    matrixone_client.stage.drop(name)
+    matrixone_client.stage.create_s3(name, "b", aws_role_arn="role")
+    assert matrixone_client.stage.get(name).credentials.reveal() == "AWS_ROLE_ARN=role"
+
+
+class TestFilesOfAStage:
+    @pytest.fixture
+    def stage(self, matrixone_client, name, tmp_path):
+        (tmp_path / "a.csv").write_text("1,one\n2,two\n")
+        (tmp_path / "b.tsv").write_text("3\tthree\n")
+        (tmp_path / "c.jsonl").write_text('{"id": 4, "word": "four"}\n')
+        matrixone_client.create_table("words", {"id": "int primary key", "word": "varchar(20)"})
+        return matrixone_client.stage.create_local(name, f"{tmp_path}/")
+
+    def test_they_are_loaded_and_written(self, matrixone_client, stage, tmp_path):
+        assert stage.load_csv("a.csv", "words").rows_written == 2
+        assert stage.load_tsv("b.tsv", "words").rows_written == 1
+        assert stage.load_json("c.jsonl", "words").rows_written == 1
+        written = matrixone_client.stage.get(stage.name).export_to_csv("out.csv", "SELECT * FROM words ORDER BY id")
+        assert written.path == f"stage://{stage.name}/out.csv"
+        stage.export_to_jsonl("out.jsonl", "SELECT id FROM words")
+        assert len((tmp_path / "out.csv").read_text().splitlines()) == 4
+
+    def test_several_at_a_time(self, matrixone_client, stage):
+        loaded = stage.load_files({"a.csv": "words", "c.jsonl": "words"})
+        assert {file: result.rows_written for file, result in loaded.items()} == {"a.csv": 2, "c.jsonl": 1}
+        with pytest.raises(QueryError) as caught:
+            stage.load_files({"missing.csv": "words", "b.tsv": "words", "gone.csv": "words"})
+        assert "missing.csv" in caught.value.__notes__[0]
+        assert "b.tsv" in caught.value.__notes__[0]
+        assert "gone.csv" in caught.value.__notes__[1]
+        assert matrixone_client.execute("SELECT count(*) FROM words").scalar() == 4
+
+    def test_in_the_session_the_stage_came_from(self, matrixone_client, stage):
+        with matrixone_client.session() as session:
+            session.stage.get(stage.name).load_csv("a.csv", "words")
+            assert session.execute("SELECT count(*) FROM words").scalar() == 2
+            session.rollback()
+        assert matrixone_client.execute("SELECT count(*) FROM words").scalar() == 0
+
+    def test_a_stage_from_nowhere(self):
+        with pytest.raises(ConfigurationError, match="came from no session"):
+            Stage("s", "file:///x/").load_csv("a.csv", "words")
+
+    async def test_coroutines(self, matrixone_async_client, matrixone_client, stage):
+        async with matrixone_async_client as client:
+            found = await client.stage.get(stage.name)
+            assert (await found.load_csv("a.csv", "words")).rows_written == 2
+            await found.export_to_csv("async.csv", "SELECT * FROM words")
+            assert found.name in [each.name for each in await client.stage.list()]
+            (shown,) = await client.stage.show(stage.name)
+            async with client.session() as session:
+                await (await session.stage.get(shown.name)).load_json("c.jsonl", "words")
+                await session.rollback()
+        assert matrixone_client.execute("SELECT count(*) FROM words").scalar() == 2
