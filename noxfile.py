@@ -16,6 +16,8 @@ TEST_TOOLS = [
     "hypothesis>=6.120",
     "numpy>=1.26",
     "hatchling>=1.27",
+    "trustme>=1.2",
+    "mysql-connector-python>=9.1",
 ]
 PARALLEL = ["-n", "auto"]  # each worker has an embedded server of its own
 LIVE_URL = "MATRIXONE_TEST_URL"

@@ -4,7 +4,7 @@ It lives in a distribution of its own, installed by ``pip install matrixone[lite
 """
 
 try:
-    from matrixone_lite import Server
+    from matrixone_lite import Embedded, Server, ServerError
 except ModuleNotFoundError as error:
     if error.name != "matrixone_lite":
         raise
@@ -12,4 +12,4 @@ except ModuleNotFoundError as error:
         "matrixone.lite needs the extra 'lite': pip install matrixone[lite]", name=__name__
     ) from error
 
-__all__ = ["Server"]
+__all__ = ["Embedded", "Server", "ServerError"]

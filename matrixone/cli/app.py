@@ -71,12 +71,14 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0 takes a free one.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Directory of the database; a temporary one if left out.")] = None,
     sql: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="File of SQL to run first.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate (PEM) for clients that ask for TLS.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, where it is not in the same file.")] = None,
 ) -> None:
     """Serve an embedded database until Ctrl-C."""
     with _needing("lite", "matrixone_lite"):
         from matrixone_lite.cli import serve as serve_lite
 
-        raise typer.Exit(serve_lite(port=port, data=data, sql=sql))
+        raise typer.Exit(serve_lite(port=port, data=data, sql=sql, tls_cert=tls_cert, tls_key=tls_key))
 
 
 @contextmanager

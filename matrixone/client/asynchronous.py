@@ -16,6 +16,7 @@ from matrixone.session import AsyncSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
     from types import TracebackType
 
     from sqlalchemy import MetaData
@@ -38,7 +39,7 @@ class _SynchronousSide(Client):
     _driver = "aiomysql"
     _connects_at_construction = False
 
-    def _create_engine(self, **pool_options: Any) -> Engine:
+    def _new_engine(self, **pool_options: Any) -> Engine:
         return create_async_engine(**self._engine_arguments(), **pool_options).sync_engine
 
 
@@ -53,6 +54,16 @@ class AsyncClient(AsyncManagerAttributes):
         self._sync = _SynchronousSide(host, **options)
         self._sync._sleep = pause_in_greenlet
         self._engine: AsyncEngine | None = None
+
+    @classmethod
+    def lite(
+        cls, data: str | PathLike[str] | None = None, *, sql: str | PathLike[str] | None = None, **options: Any
+    ) -> Self:
+        """See :meth:`Client.lite`; the server starts with :meth:`connect` or ``async with``."""
+        client = cls(**options)
+        client._sync = _SynchronousSide.lite(data, sql=sql, **options)
+        client._sync._sleep = pause_in_greenlet
+        return client
 
     @classmethod
     def from_engine(cls, engine: AsyncEngine, **options: Any) -> Self:

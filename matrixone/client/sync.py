@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
 from matrixone.capabilities import Capabilities
+from matrixone.client.embedded import EmbeddedServer
 from matrixone.client.versions import VersionMethods
 from matrixone.connect import DIALECTS, ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
@@ -31,6 +32,7 @@ from matrixone.variables import SessionVariables, set_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from os import PathLike
     from types import TracebackType
 
     from sqlalchemy import MetaData
@@ -110,6 +112,7 @@ class Client(VersionMethods, ManagerAttributes):
         )
         self._engine: Engine | None = None
         self._owns_engine = True
+        self._server: EmbeddedServer | None = None
         self._capabilities: Capabilities | None = None
         self._database = CurrentDatabase(self._settings.database)
         self._variables = SessionVariables()
@@ -137,16 +140,20 @@ class Client(VersionMethods, ManagerAttributes):
                 host=self._settings.host,
                 port=self._settings.port,
             )
+        if self._server is not None:
+            settings = self._server.settings(settings)
         self._settings = replace(self._settings, **settings)
         self._database = CurrentDatabase(self._settings.database)
         self._variables = SessionVariables()
+        if self._server is not None:
+            self._server.start(self._settings)
         engine = self._create_engine(**self._pool_options)
         self._prepare(engine)
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 self._capabilities = Capabilities(str(connection.scalar(text("SELECT version()"))))
         except (SQLAlchemyError, OSError) as error:
-            engine.dispose()
+            self._dispose(engine)
             failure = error if type(error) is ConnectionError else self._settings.failure(error)
             raise failure from (getattr(error, "orig", None) or error)
         self._engine = engine
@@ -157,11 +164,33 @@ class Client(VersionMethods, ManagerAttributes):
         engine, self._engine = self._engine, None
         if engine is not None and self._owns_engine:
             event.listen(engine.pool, "checkin", _close_returned)
-            engine.dispose()
+            self._dispose(engine)
 
     def connected(self) -> bool:
         """Whether :meth:`connect` succeeded and :meth:`disconnect` has not been called."""
         return self._engine is not None
+
+    @classmethod
+    def lite(
+        cls, data: str | PathLike[str] | None = None, *, sql: str | PathLike[str] | None = None, **options: Any
+    ) -> Self:
+        """A client with an embedded server of its own: in this process, without a port, gone when it disconnects.
+
+        Args:
+            data: Directory of the database; without one it is temporary.
+            sql: Statements to run first, as ``root`` in the client's database, or the file (a path object) that holds
+                them.
+            **options: As for the constructor, but for addresses and TLS; ``database`` is made if it is missing.
+
+        Raises:
+            ConfigurationError: An option of servers that have an address.
+            ConnectionError: The directory is in use, or a statement of ``sql`` fails.
+            ModuleNotFoundError: The extra ``lite`` is not installed.
+        """
+        EmbeddedServer.settings(options)
+        client = cls(**options)
+        client._server = EmbeddedServer(data, sql)
+        return client.connect() if cls._connects_at_construction else client
 
     @classmethod
     def from_engine(cls, engine: Engine, **options: Any) -> Self:
@@ -376,7 +405,18 @@ class Client(VersionMethods, ManagerAttributes):
     # -- inner parts ----------------------------------------------------------------------------------------------
 
     def _create_engine(self, **pool_options: Any) -> Engine:
+        engine = self._new_engine(**pool_options)
+        if self._server is not None:
+            self._server.follow(engine)
+        return engine
+
+    def _new_engine(self, **pool_options: Any) -> Engine:
         return create_engine(**self._engine_arguments(), **pool_options)
+
+    def _dispose(self, engine: Engine) -> None:
+        engine.dispose()
+        if self._server is not None:
+            self._server.close()
 
     def _engine_arguments(self) -> dict[str, Any]:
         return {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Any
 
 import aiomysql
 from pymysql.constants import CR
 from sqlalchemy.dialects.mysql.aiomysql import MySQLDialect_aiomysql
+from sqlalchemy.util import await_only
 
 from matrixone.dialect.base import MatrixOneDialect
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
+
+_FAREWELL = 5.0  # seconds
 
 
 class MatrixOneDialect_aiomysql(MatrixOneDialect, MySQLDialect_aiomysql):  # noqa: N801 - SQLAlchemy's convention: dialect, driver
@@ -41,6 +45,19 @@ class MatrixOneDialect_aiomysql(MatrixOneDialect, MySQLDialect_aiomysql):  # noq
             driver_connection.escape = functools.partial(_escape, driver_connection)
 
         return on_connect
+
+    def do_close(self, dbapi_connection: DBAPIConnection) -> None:
+        """Close; over TLS wait for the server's farewell, too: the event loop may end right after."""
+        driver_connection: Any = self.get_driver_connection(dbapi_connection)
+        writer = driver_connection._writer
+        super().do_close(dbapi_connection)  # type: ignore[no-untyped-call]
+        if writer is not None and writer.get_extra_info("ssl_object") is not None:
+            await_only(_closed(writer))
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError, TimeoutError):
+        await asyncio.wait_for(writer.wait_closed(), _FAREWELL)
 
 
 async def _connect_in_time(limit: float, *args: Any, **options: Any) -> Any:

@@ -1,44 +1,49 @@
-"""The embedded server: an engine behind a listening socket."""
+"""The embedded server: an embedded database behind a listening socket."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from matrixone_lite.engine.api import Principal, Rows
-from matrixone_lite.engine.engine import LiteEngine
-from matrixone_lite.version import VERSION
+from matrixone_lite.embedded import PASSWORD, USER, Embedded
 from matrixone_lite.wire.listener import HOST, Listener
 
 if TYPE_CHECKING:
-    import os
-    from types import TracebackType
+    from os import PathLike
 
-USER = "root"
-SYS_ROOT = Principal(account_id=0, account="sys", user_id=0, user=USER, role_id=0, role="moadmin")
-PASSWORD = "111"  # noqa: S105 - the well-known first password of a fresh MatrixOne
+    from matrixone_lite.embedded import TLS, Script
 
 
-class Server:
+class Server(Embedded):
     """A development server on 127.0.0.1 that answers as MatrixOne does.
 
     It listens from its construction on and may be used as a context manager. Any number of servers may live in one
     process.
 
     Args:
-        data: directory of the database; without one it is temporary and vanishes with the server.
+        data: Directory of the database; without one it is temporary and vanishes with the server.
         port: 0 takes a free one.
-        password: password of ``root`` in account ``sys``, where the database is new.
+        password: Password of ``root`` in account ``sys``, where the database is new.
+        sql: Statements to run first, as ``root``: a text, or a path object of a file.
+        tls: What clients who ask for TLS get: a context, or the files of a certificate and its key.
 
     Raises:
-        OSError: the port or the directory cannot be used.
+        OSError: The port, the directory, a certificate or the file of statements cannot be used.
+        ServerError: A statement of ``sql`` fails.
     """
 
-    def __init__(self, data: str | os.PathLike[str] | None = None, port: int = 0, password: str = PASSWORD) -> None:
-        self._password = password
-        self._engine = LiteEngine(data, password=password)
+    def __init__(
+        self,
+        data: str | PathLike[str] | None = None,
+        port: int = 0,
+        password: str = PASSWORD,
+        *,
+        sql: Script | None = None,
+        tls: TLS | None = None,
+    ) -> None:
+        super().__init__(data, password, sql=sql, tls=tls)
         try:
-            self._listener = Listener(self._engine, port, VERSION)
+            self._listener = Listener(self._connections.serve, port)
         except BaseException:
             self._engine.close()
             raise
@@ -54,33 +59,10 @@ class Server:
         """What a client connects with, password included."""
         return f"matrixone://{USER}:{quote(self._password, safe='')}@{HOST}:{self.port}/"
 
-    def execute(self, sql: str) -> None:
-        """Run statements as ``root``, without a connection; their rows are thrown away.
-
-        Raises:
-            ServerError: a statement fails; the following ones are not run.
-        """
-        session = self._engine.connect(SYS_ROOT, "", connection_id=0)
-        try:
-            for result in session.execute(sql):
-                if isinstance(result, Rows):
-                    for _ in result.rows:
-                        pass
-        finally:
-            session.close()
-
     def close(self) -> None:
         """End all connections and free the port and the files; further calls do nothing."""
         self._listener.close()
-        self._engine.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        super().close()
 
     def __repr__(self) -> str:
         return f"<Server {HOST}:{self.port}>"

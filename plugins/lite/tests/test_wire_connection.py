@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pymysql
 import pytest
 from matrixone_lite.engine.api import Column, Done, FileRequest, Principal, Rows, ServerError
+from matrixone_lite.wire.connections import Connections
 from matrixone_lite.wire.constants import Command, FieldType
 from matrixone_lite.wire.data import Reader, lenenc_bytes
 from matrixone_lite.wire.listener import HOST, Listener
@@ -140,11 +141,21 @@ def engine():
     return EchoEngine()
 
 
+@contextlib.contextmanager
+def listening(engine, port=0):
+    connections = Connections(engine, "8.0.30-echo")
+    listener = Listener(connections.serve, port)
+    try:
+        yield listener.port
+    finally:
+        listener.close()
+        connections.close()
+
+
 @pytest.fixture
 def port(engine):
-    listener = Listener(engine, 0, "8.0.30-echo")
-    yield listener.port
-    listener.close()
+    with listening(engine) as port:
+        yield port
 
 
 @pytest.fixture
@@ -310,16 +321,16 @@ def test_kill_ends_the_other_connection(connect):
 
 
 def test_close_ends_connections_whatever_they_do(engine):
-    listener = Listener(engine, 0, "8.0.30-echo")
-    connections = [pymysql.connect(host=HOST, port=listener.port, user="u") for _ in range(3)]
-    connections[0]._execute_command(Command.QUERY, "wait")
-    listener.close()
+    with listening(engine) as port:
+        connections = [pymysql.connect(host=HOST, port=port, user="u") for _ in range(3)]
+        connections[0]._execute_command(Command.QUERY, "wait")
     assert engine.sessions == {}
     for connection in connections[1:]:
         with pytest.raises(pymysql.OperationalError):
             run(connection, "echo a")
     connections[0]._force_close()
-    Listener(engine, listener.port, "again").close()
+    with listening(engine, port) as again:
+        assert again == port
 
 
 def test_an_idle_connection_is_closed(connect, engine):
@@ -331,7 +342,7 @@ def test_an_idle_connection_is_closed(connect, engine):
 
 def test_a_taken_port_is_named(engine, port):
     with pytest.raises(OSError, match=rf"cannot listen on 127\.0\.0\.1:{port}"):
-        Listener(engine, port, "x")
+        Listener(Connections(engine, "x").serve, port)
 
 
 # ------------------------------------------------------------------ without a driver

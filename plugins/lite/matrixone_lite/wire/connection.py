@@ -3,13 +3,22 @@
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 
 from matrixone_lite.engine.api import Done, Engine, FileRequest, Result, Rows, ServerError, Session
 from matrixone_lite.wire import messages
 from matrixone_lite.wire.constants import Capability, Command, Status
 from matrixone_lite.wire.data import MalformedPacketError, Reader
-from matrixone_lite.wire.handshake import PLUGIN, Login, greeting, new_scramble, parse_login, switch_request
+from matrixone_lite.wire.handshake import (
+    PLUGIN,
+    Login,
+    asks_for_tls,
+    greeting,
+    new_scramble,
+    parse_login,
+    switch_request,
+)
 from matrixone_lite.wire.packets import PacketStream, PacketTooLargeError
 from matrixone_lite.wire.statements import PreparedStatements, RowWriter
 
@@ -21,11 +30,28 @@ LOGIN_PACKET_LIMIT = 1 << 16
 
 
 class Connection:
-    """Speaks the protocol over one socket; :meth:`run` returns when the connection has ended."""
+    """Speaks the protocol over one socket; :meth:`run` returns when the connection has ended.
 
-    def __init__(self, sock: socket.socket, connection_id: int, engine: Engine, version: str) -> None:
+    Args:
+        sock: The socket, which this closes.
+        connection_id: What ``connection_id()`` answers.
+        engine: What the client talks to.
+        version: What the server calls itself.
+        tls: Makes the connection secret if the client asks for it; None offers no TLS.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        connection_id: int,
+        engine: Engine,
+        version: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._socket = sock
-        self._stream = sock.makefile("rwb", buffering=BUFFER_SIZE)
+        self._tls = tls
+        # A buffer would swallow the beginning of TLS, which follows a login's first packet at once.
+        self._stream = sock.makefile("rwb", buffering=BUFFER_SIZE if tls is None else 0)
         self._packets = PacketStream(self._stream)
         self._id = connection_id
         self._engine = engine
@@ -60,9 +86,11 @@ class Connection:
     # ------------------------------------------------------------------ login
     def _login(self) -> Session | None:
         scramble = new_scramble()
-        self._send(greeting(self._version, self._id, scramble))
+        self._send(greeting(self._version, self._id, scramble, tls=self._tls is not None))
         self._packets.limit, limit = LOGIN_PACKET_LIMIT, self._packets.limit
         payload = self._packets.read()
+        if payload is not None and self._tls is not None:
+            payload = self._behind_tls(payload, self._tls)
         if payload is None:
             return None
         login = parse_login(payload)
@@ -79,6 +107,16 @@ class Connection:
         session.on_kill(self.disconnect)
         self._send(messages.ok(session.status))
         return session
+
+    def _behind_tls(self, payload: bytes, tls: ssl.SSLContext) -> bytes | None:
+        """The login, read over TLS if that is what the first packet asks for."""
+        asked = asks_for_tls(payload)
+        if asked:
+            self._socket = tls.wrap_socket(self._socket, server_side=True)
+        self._stream.close()
+        self._stream = self._socket.makefile("rwb", buffering=BUFFER_SIZE)
+        self._packets.continue_over(self._stream)
+        return self._packets.read() if asked else payload
 
     def _auth_response(self, login: Login, scramble: bytes) -> bytes:
         if not login.plugin or login.plugin == PLUGIN:

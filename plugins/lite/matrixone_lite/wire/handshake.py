@@ -9,7 +9,6 @@ from matrixone_lite.wire.data import MalformedPacketError, Reader, integer
 PROTOCOL_VERSION = 10
 SCRAMBLE_SIZE = 20
 PLUGIN = b"mysql_native_password"
-_TLS_REQUEST = 32  # bytes of a packet that only asks for TLS; some drivers set the flag in a whole login as well
 _TLS_REQUEST = 32  # a request for TLS is a login cut off here; some clients set its flag in a whole login, too
 
 
@@ -29,9 +28,10 @@ def new_scramble() -> bytes:
     return bytes(secrets.randbelow(94) + 33 for _ in range(SCRAMBLE_SIZE))
 
 
-def greeting(version: str, connection_id: int, scramble: bytes) -> bytes:
+def greeting(version: str, connection_id: int, scramble: bytes, *, tls: bool = False) -> bytes:
     """The packet a server sends to a client that has just connected."""
-    low, high = SERVER_CAPABILITIES & 0xFFFF, SERVER_CAPABILITIES >> 16
+    offered = SERVER_CAPABILITIES | (Capability.SSL if tls else 0)
+    low, high = offered & 0xFFFF, offered >> 16
     return b"".join(
         (
             integer(PROTOCOL_VERSION, 1),
@@ -50,16 +50,21 @@ def greeting(version: str, connection_id: int, scramble: bytes) -> bytes:
     )
 
 
+def asks_for_tls(payload: bytes) -> bool:
+    """Whether the client's answer to the greeting only says that its login follows over TLS."""
+    return len(payload) == _TLS_REQUEST and bool(Reader(payload).integer(4) & Capability.SSL)
+
+
 def parse_login(payload: bytes) -> Login:
     """The client's answer to the greeting.
 
     Raises:
-        MalformedPacketError: the packet is cut off, of the protocol before 4.1, or asks for TLS, which was not offered.
+        MalformedPacketError: the packet is cut off, of the protocol before 4.1, or asks for TLS once more.
     """
     reader = Reader(payload)
     asked = Capability(reader.integer(4))
     if not asked & Capability.PROTOCOL_41 or (asked & Capability.SSL and len(payload) <= _TLS_REQUEST):
-        raise MalformedPacketError("a login of protocol 4.1 without TLS was due")
+        raise MalformedPacketError("a login of protocol 4.1 was due")
     capabilities = asked & SERVER_CAPABILITIES
     reader.take(4 + 1 + 23)  # the client's packet limit, its character set, a filler
     user = _text(reader.until_null())

@@ -16,13 +16,16 @@ class ByteStream(Protocol):
     """What packets need of a socket, a pipe or a buffer."""
 
     def read(self, size: int, /) -> bytes | None:
-        """Up to ``size`` bytes, fewer only where the stream ends."""
+        """Up to ``size`` bytes, none where the stream ends."""
 
     def write(self, data: bytes, /) -> int | None:
         """Take bytes, perhaps into a buffer."""
 
     def flush(self) -> None:
         """Send what a buffer holds."""
+
+    def close(self) -> None:
+        """Free it."""
 
 
 class PacketStream:
@@ -32,6 +35,10 @@ class PacketStream:
         self._stream = stream
         self._sequence = 0
         self.limit = limit
+
+    def continue_over(self, stream: ByteStream) -> None:
+        """Go on over another stream, with the same numbering."""
+        self._stream = stream
 
     def restart(self) -> None:
         """A new command begins: numbering starts at zero."""
@@ -78,9 +85,12 @@ class PacketStream:
         self._stream.flush()
 
     def _read_exactly(self, size: int, *, first: bool = False) -> bytes | None:
-        data = self._stream.read(size) or b""
-        if len(data) == size:
-            return data
-        if first and not data:
-            return None
-        raise MalformedPacketError("the connection ended inside a packet")
+        data = b""
+        while len(data) < size:
+            piece = self._stream.read(size - len(data))
+            if not piece:
+                if first and not data:
+                    return None
+                raise MalformedPacketError("the connection ended inside a packet")
+            data += piece
+        return data
