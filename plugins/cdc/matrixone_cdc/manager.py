@@ -358,7 +358,7 @@ class CDCManager(TaskInspector):
         skipped = [f"{database}.{table}" for database, table in left_out(linked, mappings, exclude)]
         if not skipped:
             return
-        message = f"the server copies no table that has or is named by a foreign key: {', '.join(skipped)}"
+        message = f"the server copies no table that has a foreign key: {', '.join(skipped)}"
         if mappings[0].level is CDCLevel.TABLE:
             raise CDCError(f"{message}; nothing was sent")
         warnings.warn(message, CDCWarning, stacklevel=4)

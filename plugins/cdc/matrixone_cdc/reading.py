@@ -142,7 +142,7 @@ class UnfinishedRunners(Operation[int]):
 
 @dataclass(frozen=True, slots=True)
 class TablesWithForeignKeys(Operation[frozenset[SourceTable]]):
-    """Find the tables on either side of a foreign key: the server copies none of them, and does not say so."""
+    """Find the tables that have foreign keys: the server copies none of them, and does not say so."""
 
     name: ClassVar = "cdc.create"
     in_transaction: ClassVar = InTransaction.READS
@@ -151,12 +151,11 @@ class TablesWithForeignKeys(Operation[frozenset[SourceTable]]):
 
     def statement(self) -> Executable:
         """SELECT ... FROM mo_catalog.mo_foreign_keys."""
-        return text("SELECT db_name, table_name, refer_db_name, refer_table_name FROM mo_catalog.mo_foreign_keys")
+        return text("SELECT db_name, table_name FROM mo_catalog.mo_foreign_keys")
 
     def read(self, result: Result[Any]) -> frozenset[SourceTable]:
         """The tables."""
-        rows = [tuple[str, ...](row) for row in result]
-        return frozenset({(row[0], row[1]) for row in rows} | {(row[2], row[3]) for row in rows})
+        return frozenset((row.db_name, row.table_name) for row in result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,6 @@ from sqlalchemy import make_url
 
 
 @pytest.fixture
-def _cdc(matrixone_client, unless_lite_refuses):
-    """The server has change data capture."""
-    with unless_lite_refuses("SHOW CDC"):
-        matrixone_client.cdc.list()
-
-
-@pytest.fixture
 def uri(matrixone_url):
     """The server's own address: tasks of the tests read from it and write to it."""
     url = make_url(matrixone_url)
@@ -23,14 +16,14 @@ def uri(matrixone_url):
 
 
 @pytest.fixture
-def name(matrixone_client, _cdc):
+def name(matrixone_client):
     task = f"cdc_{uuid.uuid4().hex[:12]}"
     yield task
     matrixone_client.run(DropTask(task, if_exists=True))
 
 
 @pytest.fixture
-def source(matrixone_client, matrixone_database, _cdc):
+def source(matrixone_client, matrixone_database):
     """The test's database with a table, covered by a recovery window."""
     matrixone_client.execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20))")
     matrixone_client.execute("INSERT INTO t VALUES (1, 'one'), (2, 'two')")
@@ -43,7 +36,7 @@ def source(matrixone_client, matrixone_database, _cdc):
 
 
 @pytest.fixture
-def sink(matrixone_client, _cdc):
+def sink(matrixone_client):
     """A second database, for the copies."""
     database = f"test_sink_{uuid.uuid4().hex[:12]}"
     matrixone_client.execute(f"CREATE DATABASE {database}")

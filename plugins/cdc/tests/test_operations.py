@@ -48,7 +48,7 @@ def sql(operation):
         (ShowTasks("n"), "SHOW CDC TASK `n`"),
         (
             TablesWithForeignKeys(),
-            "SELECT db_name, table_name, refer_db_name, refer_table_name FROM mo_catalog.mo_foreign_keys",
+            "SELECT db_name, table_name FROM mo_catalog.mo_foreign_keys",
         ),
         (
             UnfinishedRunners(("a", "b")),

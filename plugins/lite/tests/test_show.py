@@ -176,7 +176,7 @@ def test_warnings_name_the_last_error(db):
 
 
 def test_unknown_lists_are_refused_by_name(db):
-    assert db.error("show cdc all") == (20105, "not supported: lite: SHOW CDC")
+    assert db.error("show tasks") == (20105, "not supported: lite: SHOW TASKS")
 
 
 def test_every_system_table_can_be_read(db):

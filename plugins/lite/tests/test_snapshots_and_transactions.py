@@ -53,3 +53,9 @@ def test_a_rolled_back_transaction_leaves_no_trace_in_the_past(pair):
     writer.run("rollback", "insert into t values (4, 4)")
     assert other.rows("select * from t {snapshot = 's'} order by id") == [[1, 1], [2, 2]]
     assert other.rows("select count(*) from t") == [[3]]
+
+
+def test_an_update_that_changes_nothing_leaves_one_row_in_the_past(pair):
+    writer, _ = pair
+    writer.run("create snapshot s for database t_db", "update t set a = 1 where id = 1")
+    assert writer.rows("select * from t {snapshot = 's'} order by id") == [[1, 1], [2, 2]]

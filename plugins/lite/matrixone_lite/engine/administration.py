@@ -55,6 +55,7 @@ def drop_account(session: LiteSession, statement: ast.DropAccount) -> Done:
                 catalog.drop_table(table)
             catalog.drop_database(database)
         accounts.forget_account(catalog, account)
+        session.engine.capture.drop(account.id, None, if_exists=True)
     return Done()
 
 

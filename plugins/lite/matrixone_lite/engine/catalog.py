@@ -331,6 +331,14 @@ class Catalog:
         found = self._connection.value(f"SELECT definition FROM m_tables WHERE id = ? AND {_valid(at)}", (identity,))
         return None if found is None else _load(found)
 
+    def versions(self, table: Table, since: int) -> list[Table]:
+        """What a permanent table was at a moment and has been since, one version for each of its storages."""
+        rows = self._connection.run(
+            "SELECT definition FROM m_tables WHERE id = ? AND (dropped IS NULL OR dropped > ?)", (table.id, since)
+        )
+        found: list[Table] = [_load(definition) for (definition,) in rows]
+        return list({version.storage: version for version in found}.values())
+
     def database_by_id(self, identity: int, at: int | None = None) -> Database | None:
         """The database with that id."""
         found = self._connection.value(f"SELECT definition FROM m_databases WHERE id = ? AND {_valid(at)}", (identity,))

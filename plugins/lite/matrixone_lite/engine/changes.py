@@ -158,9 +158,9 @@ class Writer:
         if not cascading:
             error = ServerError(1452, foreign_keys.NO_PARENT)
             foreign_keys.check_parents(self._session, self.table, news, error, [old for _, old, _ in changes])
-        self._remember([identity for identity, _, _ in changes])
         assigned = [n for n in range(len(self.table.columns)) if any(old[n] != new[n] for _, old, new in changes)]
         if assigned:
+            self._remember([identity for identity, _, _ in changes])
             self._write_update(changes, assigned)
         foreign_keys.after_update(self._session, self.table, changes)
 
@@ -187,22 +187,23 @@ class Writer:
         self._connection.run("RELEASE renumber")
 
     # ------------------------------------------------------------------ deletion
-    def delete(self, ids: Sequence[int]) -> int:
+    def delete(self, ids: Sequence[int], *, wholesale: bool = False) -> int:
         """Delete rows, and what cascades from them.
 
+        :param wholesale: all rows, because no condition was given; change data capture does not see that
         :return: how many rows were deleted or changed, in this table and others
         :raises ServerError: 20101 for a row that is referenced
         """
         cascaded = foreign_keys.before_delete(self._session, self.table, ids)
-        self._remember(ids)
+        self._remember(ids, sign=-1 if wholesale else 1)
         self._delete_rows(ids)
         return len(ids) + cascaded
 
     def _delete_rows(self, ids: Sequence[int]) -> None:
         self._connection.run_many(f"DELETE FROM {self.table.physical} WHERE _id = ?", ((identity,) for identity in ids))
 
-    def _remember(self, ids: Sequence[int]) -> None:
-        """Copy rows that are about to change into the history."""
+    def _remember(self, ids: Sequence[int], sign: int = 1) -> None:
+        """Copy rows that are about to change into the history, those deleted wholesale with negative numbers."""
         if self.table.temporary:
             return
         names = ", ".join(column.physical for column in self.table.columns)
@@ -211,7 +212,7 @@ class Writer:
             f"SELECT ?, _id, _ts, ?, {names} FROM {self.table.physical} WHERE _id = ?"
         )
         first = self._session.store.take_history_ids(len(ids)) + 1
-        self._connection.run_many(sql, ((first + n, self._ts, identity) for n, identity in enumerate(ids)))
+        self._connection.run_many(sql, ((sign * (first + n), self._ts, identity) for n, identity in enumerate(ids)))
 
 
 def key_values(table: Table, index: Index, row: Sequence[Value]) -> list[Value]:

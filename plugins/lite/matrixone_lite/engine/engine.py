@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import accounts
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
+from matrixone_lite.engine.cdc.capture import Capture
 from matrixone_lite.engine.fulltext.binding import Searches
 from matrixone_lite.engine.purge import purge
 from matrixone_lite.engine.session import LiteSession
@@ -35,10 +36,14 @@ class LiteEngine:
         self.searches = Searches()
         self._sessions: dict[int, LiteSession] = {}
         self._mutex = threading.Lock()
+        self.capture = Capture(self.store)
         self._own = self.store.connect(None)
         try:
+            self.capture.open()
             self._catalog = self._open_catalog(password)
+            self.capture.start()
         except BaseException:
+            self.capture.close()
             self._own.close()
             self.store.close()
             raise
@@ -49,7 +54,7 @@ class LiteEngine:
         self._own.run("BEGIN IMMEDIATE")
         accounts.install(catalog, password)
         install_system_databases(catalog, SYS_ACCOUNT)
-        purge(self._own, catalog, self.store.now())
+        purge(self._own, catalog, self.store.now(), self.capture.oldest())
         self._own.run("COMMIT")
         return catalog
 
@@ -95,7 +100,8 @@ class LiteEngine:
         return [one for one in found if principal.account_id in {SYS_ACCOUNT, one.principal.account_id}]
 
     def close(self) -> None:
-        """Close all sessions and the store."""
+        """End all tasks, close all sessions and the store."""
+        self.capture.close()
         with self._mutex:
             sessions = list(self._sessions.values())
         for session in sessions:

@@ -29,10 +29,14 @@ from matrixone_lite.engine import (
     snapshots,
     update,
 )
+from matrixone_lite.engine.cdc import statements as cdc_statements
+from matrixone_lite.engine.cdc import tables as cdc_tables
 
 __all__ = [
     "administration",
     "alter",
+    "cdc_statements",
+    "cdc_tables",
     "clone",
     "control",
     "ddl",

@@ -344,12 +344,6 @@ def mo_pitr(session: LiteSession) -> Iterator[Row]:
         yield item.id, item.name, *when, *of, item.length, item.unit, status, item.modified, "user"
 
 
-system_table(
-    SCHEMA,
-    "mo_cdc_task",
-    (("account_id", UBIGINT), ("task_id", UUID), ("task_name", varchar(1000)), ("state", varchar(20))),
-    sys_only=True,
-)(_empty)
 system_table(SCHEMA, "mo_locks", (("txn_id", _NAME), ("table_id", _NAME), ("lock_key", _NAME)), view=True)(_empty)
 system_table(SCHEMA, "mo_transactions", (("txn_id", _NAME), ("create_ts", _NAME), ("user", _NAME)), view=True)(_empty)
 system_table("mysql", "user", (("host", Type(Kind.CHAR, 255)), ("user", Type(Kind.CHAR, 32))))(_empty)

@@ -82,12 +82,12 @@ def drop_storage(session: LiteSession, table: Table) -> None:
 
 
 def end_rows(session: LiteSession, table: Table) -> None:
-    """Delete all rows of a table, keeping them in its history."""
+    """Delete all rows of a table, keeping them in its history; their numbers there are negative."""
     listed = ", ".join(column.physical for column in table.columns)
     if not table.temporary:
         session.connection.run(
             f"INSERT INTO {table.history} (_h, _id, _ts, _end, {listed}) "
-            f"SELECT ? + row_number() OVER (), _id, _ts, ?, {listed} FROM {table.physical}",
+            f"SELECT -? - row_number() OVER (), _id, _ts, ?, {listed} FROM {table.physical}",
             (session.store.take_history_ids(session.row_count_of(table)), session.store.now()),
         )
     session.connection.run(f"DELETE FROM {table.physical}")

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.storage import Connection
 
 
-def purge(connection: Connection, catalog: Catalog, now: int) -> None:
+def purge(connection: Connection, catalog: Catalog, now: int, needed: int | None = None) -> None:
     """Drop what ended before every snapshot and before what is recent, inside a transaction of the caller.
 
     :param now: nanoseconds since 1970
+    :param needed: the moment since which everything is still needed
     """
-    horizon = min([now - RECENT, *(snapshot.ts for snapshot in catalog.objects("snapshot", None))])
+    moments = [snapshot.ts for snapshot in catalog.objects("snapshot", None)] + ([] if needed is None else [needed])
+    horizon = min([now - RECENT, *moments])
     for kind in ("databases", "tables", "objects"):
         connection.run(f"DELETE FROM m_{kind} WHERE dropped < ?", (horizon,))
     kept = {f"{letter}{storage}" for storage in catalog.storages() for letter in "th"}

@@ -180,9 +180,19 @@ class Writer(Protocol):
 class WriteLock:
     """The right to write, which one transaction has at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], int]) -> None:
         self._condition = threading.Condition()
         self._owner: Writer | None = None
+        self._clock = clock
+        self._since = 0
+
+    def settled(self) -> int:
+        """A moment up to which nothing will be written any more.
+
+        Whoever opens SQLite's transaction afterwards sees everything that is dated up to it.
+        """
+        with self._condition:
+            return self._clock() if self._owner is None else self._since
 
     def acquire(self, owner: Writer, timeout: float, cancelled: Callable[[], bool]) -> None:
         """Wait for the lock, after asking its owner to step aside; owning it already is fine.
@@ -195,8 +205,9 @@ class WriteLock:
         deadline = time.monotonic() + timeout
         while True:
             with self._condition:
-                if self._owner is None or self._owner is owner:
-                    self._owner = owner
+                if self._owner is None:
+                    self._owner, self._since = owner, self._clock()
+                if self._owner is owner:
                     return
                 other = self._owner
             if other.park():
@@ -244,11 +255,11 @@ class Store:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._claim = _claimed(self.directory)
         self.path = self.directory / "matrixone-lite.db"
-        self.lock = WriteLock()
         self.row_locks = RowLocks()
         self.counters = Counters()
         self._clock = threading.Lock()
         self._last = 0
+        self.lock = WriteLock(self.now)
 
     def now(self) -> int:
         """Nanoseconds since 1970, larger at each call."""

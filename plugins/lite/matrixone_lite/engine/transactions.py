@@ -36,6 +36,8 @@ _READING: Final = (
     ast.AnalyzeTable,
     ast.Empty,
     ast.LockTables,
+    ast.CreateCdc,
+    ast.ControlCdc,
 )
 _CHANGES_ROWS_ONLY: Final = (ast.Insert, ast.Update, ast.Delete, ast.LoadData, ast.Query)
 

@@ -226,7 +226,8 @@ def delete(session: LiteSession, statement: ast.Delete) -> Done | Rows:
         ids = list(dict.fromkeys(row[n] for row in rows if row[n] is not None))
         if statement.returning:
             result = returned(session, target.table, session.database, statement.returning, ids, target.source.alias)
-        affected += Writer(session, target.table).delete(ids)
+        wholesale = statement.where is None and statement.limit is None and len(targets) == 1
+        affected += Writer(session, target.table).delete(ids, wholesale=wholesale)
     return result or Done(affected)
 
 

@@ -194,9 +194,9 @@ class ShowParser(ObjectParser):
 
     def _cdc(self) -> ast.Statement:
         if self.accept("task"):
-            return ast.ShowAdministrative("cdc", name=self.identifier())
+            return ast.ShowCdc(self.identifier())
         self.accept("all")
-        return ast.ShowAdministrative("cdc")
+        return ast.ShowCdc()
 
     def _tasks(self) -> ast.Statement:
         self.skip_statement()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from matrixone_lite.sql.ast.nodes import Node, Statement
@@ -352,9 +352,9 @@ class CreateCdc(Unclassified):
     """CREATE CDC."""
 
     name: str
-    source: str
+    source: str = field(repr=False)
     sink_type: str
-    sink: str
+    sink: str = field(repr=False)
     tables: str
     options: tuple[tuple[str, str], ...] = ()
     if_not_exists: bool = False

@@ -295,13 +295,21 @@ class ShowList(Show):
 class ShowAdministrative(Show):
     """A list that is refused inside a transaction.
 
-    ``what`` in lower case: snapshots, pitr, stages, cdc, roles, rules, tasks; ``name`` is the object asked for.
+    ``what`` in lower case: snapshots, pitr, stages, roles, rules, tasks; ``name`` is the object asked for.
     """
 
     transaction_kind: ClassVar[TransactionKind] = TransactionKind.UNCLASSIFIED
     what: str
     like: Expr | None = None
     where: Expr | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCdc(Show):
+    """``SHOW CDC [ALL | TASK name]``; all tasks without a name."""
+
+    transaction_kind: ClassVar[TransactionKind] = TransactionKind.UNCLASSIFIED
     name: str | None = None
 
 

@@ -1,0 +1,1 @@
+"""Change data capture: tasks that copy tables to a server as they change."""
