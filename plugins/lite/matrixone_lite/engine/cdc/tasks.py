@@ -149,8 +149,8 @@ class Ledger:
 
     def _open(self) -> apsw.Connection:
         if self._file is None:
-            self._file = apsw.Connection(str(self._path))
-            self._file.execute(
+            file = self._file = apsw.Connection(str(self._path))
+            file.execute(
                 "PRAGMA synchronous = OFF;"
                 "CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, definition BLOB);"
                 "CREATE TABLE IF NOT EXISTS watermarks"
