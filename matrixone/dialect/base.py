@@ -68,12 +68,15 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
         (sql.Update, {"limit": None}),
         (sql.Delete, {"limit": None}),
         (schema.PrimaryKeyConstraint, {"using": None}),
-        (schema.Index, {"using": None, "with": None, "prefix": None, "with_parser": None, "length": None}),
+        (
+            schema.Index,
+            {"using": None, "with": None, "prefix": None, "with_parser": None, "length": None, "comment": None},
+        ),
     ]
 
     # The server calls itself MySQL 8.0.30 but does not know the row alias ``AS new``.
     _requires_alias_for_on_duplicate_key = False
-    _support_default_function = True
+    _support_default_function = False  # get_column_default_string() writes the brackets
     _support_float_cast = True
     _needs_correct_for_88718_96365 = False
     use_mysql_for_share = True

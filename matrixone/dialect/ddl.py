@@ -7,22 +7,31 @@ temporary tables, and nobody else writes to them: their indexes are created and 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, exc
 from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 
+from matrixone.dialect.show_create import Shape
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Index, Table, UniqueConstraint
+    from sqlalchemy import Column, Index, Table, UniqueConstraint
     from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex
     from sqlalchemy.sql.schema import IdentityOptions
 
+_CLOCK = r"(?:now|current_timestamp|localtime|localtimestamp)(?:\(\d*\))?"
+_BARE_DEFAULT = re.compile(
+    rf"'(?:''|[^'])*'|\w+|[xb]'[0-9a-f]*'|-?[\d.]+(?:e[-+]?\d+)?|(?:{_CLOCK}|NULL)(?: ON UPDATE {_CLOCK})?",
+    re.IGNORECASE,
+)
 _PARSERS = frozenset({"ngram", "json", "json_value", "gojieba"})
 _VECTOR_INDEXES = frozenset({"ivfflat", "hnsw"})
-# Options of vector indexes by the kind of their value.
-_NUMBERS = frozenset({"lists", "m", "ef_construction", "ef_search"})
+# Options of indexes by the kind of their value.
+_NUMBERS = frozenset({"lists", "m", "ef_construction", "ef_search", "max_index_capacity"})
+_NUMBERS_ASSIGNED = frozenset({"kmeans_train_percent", "kmeans_max_iteration", "day", "hour"})
 _TEXTS = frozenset({"op_type", "quantization"})
 
 
@@ -48,6 +57,13 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if is_temporary(drop.element.table):
             return f"DROP INDEX {name} ON {table}"
         return f"ALTER TABLE {table} DROP INDEX {name}"
+
+    def get_column_default_string(self, column: Column[Any]) -> str | None:
+        """The default, in brackets unless it is a literal or a clock: without, the server cannot print the table."""
+        default: str | None = super().get_column_default_string(column)
+        if default is None or _BARE_DEFAULT.fullmatch(default) or Shape.of(default).is_in_brackets:
+            return default
+        return f"({default})"
 
     def define_unique_constraint_distinct(self, constraint: UniqueConstraint, **_kw: Any) -> str:
         """``KEY name`` after UNIQUE: the server names the constraint by this, and forgets ``CONSTRAINT name``."""
@@ -116,11 +132,15 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         return f"{kind} {name}"
 
     def _index_parts(self, index: Index) -> str:
-        columns = f"({self._columns(index)})"
-        if self._option(index, "using") is not None:
-            return f"{columns}{self._vector(index)}"
-        parser = self._option(index, "with_parser")
-        return f"{columns} WITH PARSER {_one_of(_PARSERS, parser)}" if parser else columns
+        parts = [f"({self._columns(index)})"]
+        if parser := self._option(index, "with_parser"):
+            parts.append(f"WITH PARSER {_one_of(_PARSERS, parser)}")
+        options: Mapping[str, Any] = self._option(index, "with") or {}
+        # Given as False it is left out: there is no word for it.
+        parts += [self._index_option(name, value) for name, value in options.items() if value is not False]
+        if comment := self._option(index, "comment"):
+            parts.append(f"COMMENT {self._index_comment(comment)}")
+        return " ".join(parts)
 
     def _columns(self, index: Index) -> str:
         length = self._option(index, "length")
@@ -132,18 +152,25 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
             parts.append(text if own is None else f"{text}({int(own)})")
         return ", ".join(parts)
 
-    def _vector(self, index: Index) -> str:
-        options: Mapping[str, Any] = self._option(index, "with") or {}
-        return "".join(f" {self._vector_option(name, value)}" for name, value in options.items())
-
-    def _vector_option(self, name: str, value: Any) -> str:
+    def _index_option(self, name: str, value: Any) -> str:
         if name in _NUMBERS:
             return f"{name.upper()} {int(value)}"
+        if name in _NUMBERS_ASSIGNED:
+            return f"{name.upper()} = {int(value)}"
+        if name == "auto_update":
+            return "AUTO_UPDATE = TRUE"
+        if name == "async":
+            return "ASYNC"
         if name in _TEXTS:
             return f"{name.upper()} {self.sql_compiler.render_literal_value(str(value), String())}"
         if name == "include":
             return f"INCLUDE ({', '.join(map(self.preparer.quote, value))})"
-        raise exc.CompileError(f"a vector index has no option {name!r}")
+        raise exc.CompileError(f"an index has no option {name!r}")
+
+    def _index_comment(self, comment: str) -> str:
+        if "'" in comment or "\\" in comment:
+            raise exc.CompileError("the server fails at a quote or backslash in the comment of an index")
+        return self.sql_compiler.render_literal_value(comment, String())
 
     def _option(self, index: Index, name: str) -> Any:
         """An option given for this dialect or, where both have it, for MySQL."""

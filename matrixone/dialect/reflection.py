@@ -1,37 +1,57 @@
-"""Reading tables back from the server, from SHOW CREATE TABLE above all."""
+"""Reading tables back from the server, from SHOW CREATE TABLE above all.
+
+Nothing else says in which order the columns of a foreign key go, or what a CHECK checks, and nothing else answers in a
+subscribed database. Where many tables are asked for, the statements go to the server a hundred at a time.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exc, util
+from sqlalchemy import exc, text, util
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.engine import reflection
+from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
+from matrixone.dialect.inspector import MatrixOneInspector
 from matrixone.dialect.show_create import ShowCreateTableParser
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from sqlalchemy.dialects.mysql.reflection import ReflectedState
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, ReflectedIndex
 
 _NO_SUCH_TABLE = 1146
 _NO_SUCH_DATABASE = 1049
+_INTERNAL_ERROR = 20101
+# The server cannot read its own statement: a default like nextval('s') that was not in brackets, for example.
+_CANNOT_PRINT = 1105
 _SYSTEM_DATABASES = frozenset(
     {"information_schema", "mo_catalog", "mo_debug", "mo_task", "mysql", "system", "system_metrics"}
 )
 # Tables behind indexes, partitions and running ALTERs.
 _HIDDEN_TABLE = re.compile(r"__mo_(index|tmp)_|%!%")
+_TABLES_A_PACKET = 100
+_COMMENTS = text(
+    "SELECT table_name, column_name, column_comment FROM information_schema.columns"
+    " WHERE table_schema = :database AND column_comment <> '' AND (:one IS NULL OR table_name = :one)"
+    " UNION ALL SELECT table_name, '', table_comment FROM information_schema.tables"
+    " WHERE table_schema = :database AND table_comment <> '' AND (:one IS NULL OR table_name = :one)"
+)
 
 
 class ReflectionDialect(MySQLDialect_pymysql):
     """What an inspector asks. Without a schema the answer is about the connection's current database."""
 
     supports_statement_cache = True
+    inspector = MatrixOneInspector
 
     @util.memoized_property
-    def _tabledef_parser(self) -> ShowCreateTableParser:
-        return ShowCreateTableParser(self, self.identifier_preparer)
+    def _table_parser(self) -> ShowCreateTableParser:
+        return ShowCreateTableParser(self.name, self.ischema_names)
 
     @reflection.cache
     def get_schema_names(self, connection: Connection, **_kw: Any) -> list[str]:
@@ -40,14 +60,14 @@ class ReflectionDialect(MySQLDialect_pymysql):
         return [name for name in names if name not in _SYSTEM_DATABASES]
 
     @reflection.cache
-    def get_table_names(self, connection: Connection, schema: str | None = None, **_kw: Any) -> list[str]:
+    def get_table_names(self, connection: Connection, schema: str | None = None, **kw: Any) -> list[str]:
         """The base tables."""
-        return self._show_tables(connection, schema, "BASE TABLE")
+        return [name for name, kind in self._show_tables(connection, schema, **kw) if kind is ObjectKind.TABLE]
 
     @reflection.cache
-    def get_view_names(self, connection: Connection, schema: str | None = None, **_kw: Any) -> list[str]:
+    def get_view_names(self, connection: Connection, schema: str | None = None, **kw: Any) -> list[str]:
         """The views."""
-        return self._show_tables(connection, schema, "VIEW")
+        return [name for name, kind in self._show_tables(connection, schema, **kw) if kind is ObjectKind.VIEW]
 
     @reflection.cache
     def get_sequence_names(self, connection: Connection, schema: str | None = None, **_kw: Any) -> list[str]:
@@ -63,14 +83,21 @@ class ReflectionDialect(MySQLDialect_pymysql):
     def has_table(self, connection: Connection, table_name: str, schema: str | None = None, **_kw: Any) -> bool:
         """Whether there is a table or view of this name."""
         self._ensure_has_table_connection(connection)
-        name = ".".join(self.identifier_preparer._quote_free_identifiers(schema, table_name))
         try:
-            connection.exec_driver_sql(f"DESCRIBE {name}", execution_options={"skip_user_error_events": True}).close()
-        except exc.DBAPIError as error:
-            if error.orig is not None and self._extract_error_code(error.orig) in (_NO_SUCH_TABLE, _NO_SUCH_DATABASE):
-                return False
-            raise
+            self._ask(connection, f"SHOW CREATE TABLE {self._full_name(schema, table_name)}")
+        except exc.NoSuchTableError:
+            return False
+        except exc.UnreflectableTableError:
+            return True
         return True
+
+    @reflection.cache
+    def get_table_options(
+        self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
+    ) -> dict[str, Any]:
+        """What the table is clustered and partitioned by; its comment is an attribute of the table."""
+        options = self._parsed_state_or_create(connection, table_name, schema, **kw).table_options
+        return {name: value for name, value in options.items() if name != f"{self.name}_comment"}
 
     @reflection.cache
     def get_foreign_keys(
@@ -91,12 +118,156 @@ class ReflectionDialect(MySQLDialect_pymysql):
         indexes = [_reflected_index(self.name, key) for key in keys if key["type"] != "PRIMARY"]
         return sorted(indexes, key=lambda index: index["name"] or "~")
 
-    def _show_tables(self, connection: Connection, schema: str | None, kind: str) -> list[str]:
+    def _default_multi_reflect(
+        self,
+        single_tbl_method: Any,
+        connection: Connection,
+        kind: ObjectKind,
+        schema: str | None,
+        filter_names: Collection[str] | None,
+        scope: ObjectScope,
+        **kw: Any,
+    ) -> Iterator[Any]:
+        # Below every get_multi_ method: what each of them wants to know is in the same statements.
+        if ObjectScope.DEFAULT in scope and (not filter_names or len(filter_names) > 1):
+            self._read_ahead(connection, kind, schema, filter_names, **kw)
+        yield from super()._default_multi_reflect(  # type: ignore[no-untyped-call]
+            single_tbl_method, connection, kind, schema, filter_names, scope, **kw
+        )
+
+    def _read_ahead(
+        self,
+        connection: Connection,
+        kind: ObjectKind,
+        schema: str | None,
+        filter_names: Collection[str] | None,
+        *,
+        info_cache: dict[Any, Any] | None = None,
+        **_kw: Any,
+    ) -> None:
+        if info_cache is None:
+            return
+        known = _known(info_cache, schema)
+        listed = self._show_tables(connection, schema, info_cache=info_cache)
+        wanted = [
+            (name, its_kind)
+            for name, its_kind in listed
+            if its_kind in kind and name not in known and (not filter_names or name in filter_names)
+        ]
+        for start in range(0, len(wanted), _TABLES_A_PACKET):
+            packet = wanted[start : start + _TABLES_A_PACKET]
+            answers = self._ask_all(connection, [self._question(schema, *each) for each in packet])
+            # Those after a failure are asked for one by one: whose failure it was is then said.
+            for (name, its_kind), rows in zip(packet, answers, strict=False):
+                known[name] = self._parsed(rows, its_kind)
+        if wanted:
+            self._complete_comments(connection, schema, {name: known[name] for name, _ in wanted if name in known})
+
+    def _question(self, schema: str | None, name: str, kind: ObjectKind) -> str:
+        words = "SHOW FULL COLUMNS FROM" if kind is ObjectKind.VIEW else "SHOW CREATE TABLE"
+        return f"{words} {self._full_name(schema, name)}"
+
+    def _parsed(self, rows: Sequence[Sequence[Any]], kind: ObjectKind) -> ReflectedState | None:
+        parser = self._table_parser
+        return parser.parse_columns(rows) if kind is ObjectKind.VIEW else parser.parse(rows[0][1])
+
+    @reflection.cache
+    def _setup_parser(
+        self,
+        connection: Connection,
+        table_name: str,
+        schema: str | None = None,
+        *,
+        info_cache: dict[Any, Any] | None = None,
+        **_kw: Any,
+    ) -> ReflectedState:
+        state = None if info_cache is None else _known(info_cache, schema).get(table_name)
+        if state is not None:
+            return state
+        for kind in (ObjectKind.TABLE, ObjectKind.VIEW):
+            state = self._parsed(self._ask(connection, self._question(schema, table_name, kind)), kind)
+            if state is not None:
+                break
+        if state is None:
+            raise exc.NoSuchTableError(table_name)
+        self._complete_comments(connection, schema, {table_name: state})
+        return state
+
+    def _complete_comments(
+        self, connection: Connection, schema: str | None, states: dict[str, ReflectedState | None]
+    ) -> None:
+        """Put the comments of the catalog, which has their backslashes, in the place of those printed.
+
+        The catalog knows nothing of subscribed databases, where the printed ones are all there is.
+        """
+        commented = {name: state for name, state in states.items() if state and _has_comment(self.name, state)}
+        if not commented:
+            return
+        only = next(iter(commented)) if len(commented) == 1 else None
+        database = schema or self.default_schema_name
+        rows = connection.execute(_COMMENTS, {"database": database, "one": only and only.lower()})
+        comments = {(table, column): comment.replace("''", "'") for table, column, comment in rows}
+        for name, state in commented.items():
+            for column in state.columns:
+                column["comment"] = comments.get((name.lower(), column["name"]), column.get("comment"))
+            if comment := comments.get((name.lower(), "")):
+                state.table_options[f"{self.name}_comment"] = comment
+
+    def _ask(self, connection: Connection, statement: str) -> Sequence[Sequence[Any]]:
+        quietly = connection.execution_options(skip_user_error_events=True)
+        try:
+            return quietly.exec_driver_sql(statement).all()
+        except exc.DBAPIError as error:
+            code, reason = (error.orig.args if error.orig else ())[:2] or (None, "")
+            if code in (_NO_SUCH_TABLE, _NO_SUCH_DATABASE) or (
+                code == _INTERNAL_ERROR and "not found in publication" in reason
+            ):
+                raise exc.NoSuchTableError(statement.rpartition(" ")[2]) from error
+            if code == _CANNOT_PRINT:
+                raise exc.UnreflectableTableError(f"the server fails at {statement}: {reason}") from error
+            raise
+
+    def _ask_all(self, connection: Connection, statements: Sequence[str]) -> Iterable[Sequence[Sequence[Any]]]:
+        """The answers up to the first failure, which the server stops at."""
+        answers: list[Sequence[Sequence[Any]]] = []
+        quietly = connection.execution_options(skip_user_error_events=True)
+        try:
+            result = quietly.exec_driver_sql("; ".join(statements))
+            with result:
+                cursor: Any = result.cursor
+                answers.append(cursor.fetchall())
+                for _ in statements[1:]:
+                    cursor.nextset()
+                    answers.append(cursor.fetchall())
+        except exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+        except self.loaded_dbapi.Error:
+            pass
+        return answers
+
+    @reflection.cache
+    def _show_tables(
+        self, connection: Connection, schema: str | None = None, **_kw: Any
+    ) -> list[tuple[str, ObjectKind]]:
         rows = connection.exec_driver_sql(f"SHOW FULL TABLES{self._from(schema)}")
-        return [name for name, its_kind in rows if its_kind == kind and not _HIDDEN_TABLE.search(name)]
+        kinds = {"BASE TABLE": ObjectKind.TABLE, "VIEW": ObjectKind.VIEW}
+        return [(name, kinds[kind]) for name, kind in rows if kind in kinds and not _HIDDEN_TABLE.search(name)]
 
     def _from(self, schema: str | None) -> str:
         return "" if schema is None else f" FROM {self.identifier_preparer.quote_identifier(schema)}"
+
+    def _full_name(self, schema: str | None, name: str) -> str:
+        return ".".join(self.identifier_preparer._quote_free_identifiers(schema, name))
+
+
+def _known(info_cache: dict[Any, Any], schema: str | None) -> dict[str, ReflectedState | None]:
+    known: dict[str, ReflectedState | None] = info_cache.setdefault(("matrixone_tables", schema), {})
+    return known
+
+
+def _has_comment(dialect: str, state: ReflectedState) -> bool:
+    return f"{dialect}_comment" in state.table_options or any(column.get("comment") for column in state.columns)
 
 
 def _reflected_index(dialect: str, key: dict[str, Any]) -> ReflectedIndex:
@@ -104,8 +275,9 @@ def _reflected_index(dialect: str, key: dict[str, Any]) -> ReflectedIndex:
         "prefix": "FULLTEXT" if key["type"] == "FULLTEXT" else None,
         "with_parser": key["parser"],
         "length": {column: length for column, length, _ in key["columns"] if length is not None} or None,
-        "using": key.get("using"),
-        "with": key.get("with"),
+        "using": key["using"] if key["using"] != "btree" else None,
+        "with": key["with"],
+        "comment": key["comment"],
     }
     index: ReflectedIndex = {
         "name": key["name"],

@@ -68,3 +68,26 @@ def sent(engine):
         statements.append(statement)
 
     return statements
+
+
+@pytest.fixture(scope="module")
+def other_database(root):
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    with root.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield name
+    with root.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture
+def hnsw_engine(database_url):
+    """As ``engine``, with the session variable without which the server makes no HNSW index."""
+    engine = create_engine(
+        database_url,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"init_command": "SET experimental_hnsw_index = 1"},
+    )
+    yield engine
+    engine.dispose()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import types
+from sqlalchemy.exc import SAWarning
 
 from matrixone.dialect.show_create import ShowCreateTableParser
 from matrixone.dialect.types import DATALINK
@@ -31,8 +32,13 @@ STATEMENT = """CREATE TABLE `t` (
 
 
 @pytest.fixture
-def state(dialect):
-    return ShowCreateTableParser(dialect, dialect.identifier_preparer).parse(STATEMENT, "utf8mb4")
+def parser(dialect):
+    return ShowCreateTableParser(dialect.name, dialect.ischema_names)
+
+
+@pytest.fixture
+def state(parser):
+    return parser.parse(STATEMENT)
 
 
 def test_columns(state):
@@ -60,7 +66,44 @@ def test_keys(state):
         "include": ["n", "a,b"],
         "quantization": "int8",
     }
+    assert keys["hn"]["comment"] == "it's"
+    assert keys["ix"]["comment"] == "note"
     assert keys["hn"]["with"] == {"m": 16, "ef_construction": 64, "ef_search": 32, "op_type": "vector_ip_ops"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "default"),
+    [
+        ("DEFAULT NULL", None),
+        ("NULL DEFAULT NULL", None),
+        ("DEFAULT 'it''''s, \\ (x'", "'it''s, \\\\ (x'"),
+        ("DEFAULT (concat('it''s', 'q\\w)'))", "(concat('it''s', 'q\\\\w)'))"),
+        ("DEFAULT 0b101", "0b101"),
+        ("NOT NULL DEFAULT now() COMMENT 'DEFAULT 1'", "now()"),
+        (
+            "DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6) COMMENT 'c'",
+            "current_timestamp(6) ON UPDATE current_timestamp(6)",
+        ),
+    ],
+)
+def test_defaults(parser, printed, default):
+    (column,) = parser.parse(f"CREATE TABLE `t` (\n  `a` timestamp {printed}\n)").columns
+    assert column["default"] == default
+
+
+def test_computed_columns(parser):
+    printed = "`a` int NOT NULL GENERATED ALWAYS AS ((b + 1)) STORED COMMENT 'c'"
+    (column,) = parser.parse(f"CREATE TABLE `t` (\n  {printed}\n)").columns
+    assert (column["computed"], column["nullable"]) == ({"sqltext": "(b + 1)", "persisted": True}, False)
+
+
+def test_a_definition_it_does_not_know_is_not_passed_over_in_silence(parser):
+    with pytest.warns(SAWarning, match="MYSTERY"):
+        parser.parse("CREATE TABLE `t` (\n  `a` int,\n  MYSTERY `b`\n)")
+
+
+def test_views_are_no_tables(parser):
+    assert parser.parse("create view `v` as select 1") is None
 
 
 def test_constraints_and_comment(state):
@@ -74,14 +117,22 @@ def test_constraints_and_comment(state):
     [
         (")", {}),
         (") COMMENT='a'", {"matrixone_comment": "a"}),
+        (") CLUSTER BY (`A`)", {"matrixone_cluster_by": ["a"]}),
         (") CLUSTER BY (`a`, `b,c`)", {"matrixone_cluster_by": ["a", "b,c"]}),
         (") COMMENT='a' CLUSTER BY (`a`)", {"matrixone_comment": "a", "matrixone_cluster_by": ["a"]}),
         (") partition by hash (`a`) partitions 3", {"matrixone_partition_by": "hash (`a`) partitions 3"}),
+        (
+            ') COMMENT=\'(\' partition by hash (`a`) partitions 3 PROPERTIES("k" = "v") CLUSTER BY (`a`)',
+            {
+                "matrixone_comment": "(",
+                "matrixone_partition_by": "hash (`a`) partitions 3",
+                "matrixone_cluster_by": ["a"],
+            },
+        ),
     ],
 )
-def test_table_options(dialect, last_line, options):
-    parser = ShowCreateTableParser(dialect, dialect.identifier_preparer)
-    parsed = parser.parse(f"CREATE TABLE `t` (\n  `a` int DEFAULT NULL\n{last_line}", "utf8mb4")
+def test_table_options(parser, last_line, options):
+    parsed = parser.parse(f"CREATE TABLE `t` (\n  `a` int DEFAULT NULL\n{last_line}")
     assert parsed.table_options == options
 
 
@@ -103,8 +154,6 @@ def test_table_options(dialect, last_line, options):
         ("ENUM('a','b')", "ENUM('a','b')"),
     ],
 )
-def test_columns_of_views(dialect, described, kind):
-    parser = ShowCreateTableParser(dialect, dialect.identifier_preparer)
-    text = parser._describe_to_create("v", [("c", described, "YES", "", None, "", "")])
-    (column,) = parser.parse(text, "utf8mb4").columns
+def test_columns_of_views(dialect, parser, described, kind):
+    (column,) = parser.parse_columns([("c", described, None, "YES", "", None, "", "", "")]).columns
     assert dialect.type_compiler_instance.process(column["type"]) == kind

@@ -16,6 +16,7 @@ from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, unsupported
 from matrixone_lite.engine.insert import Insertion
+from matrixone_lite.engine.printer import stored_comment
 from matrixone_lite.engine.rows import Defaults, to_stored
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.naming import definition
@@ -99,7 +100,7 @@ def _rename(session: LiteSession, table: Table, action: ast.RenameTo) -> Table:
 def _set_options(session: LiteSession, table: Table, action: ast.SetTableOptions) -> Table:
     for key, value in action.options:
         if key == "comment":
-            table = table.with_changes(comment=str(value))
+            table = table.with_changes(comment=stored_comment(str(value)))
         elif key not in _IGNORED_OPTIONS:
             raise invalid_input(f"unsupported alter option in inplace mode: {key} = {str(value).lower()}")
     session.catalog.replace_table(table)

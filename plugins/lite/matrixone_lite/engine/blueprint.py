@@ -12,8 +12,10 @@ from matrixone_lite.engine.errors import ServerError, internal, invalid_input, n
 from matrixone_lite.engine.fulltext import definition as fulltext
 from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.physical import can_be_indexed
+from matrixone_lite.engine.printer import stored_comment
 from matrixone_lite.engine.rows import Defaults, RowFunction
 from matrixone_lite.engine.types import Kind
+from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def define_column(session: LiteSession, written: ast.ColumnDefinition, number: i
         default=written.default,
         on_update=written.on_update,
         auto_increment=written.auto_increment,
-        comment=written.comment or "",
+        comment=stored_comment(written.comment or ""),
         generated=generated,
         stored=written.generated is not None and written.generated.stored,
     )
@@ -63,7 +65,8 @@ def _check_default(session: LiteSession, column: Column) -> None:
         raise invalid_input(f"invalid default value for column '{column.name}'")
     if column.type.kind is Kind.JSON and not null:
         raise not_supported(f"JSON column '{column.name}' cannot have default value")
-    Defaults(session).value(column)
+    if not any(isinstance(node, ast.Function) and node.name == "nextval" for node in walk(column.default)):
+        Defaults(session).value(column)
 
 
 def define_index(written: ast.Index, table: Table) -> Index:
@@ -214,7 +217,7 @@ def define_table(
         statement.name.name.lower(),
         identity,
         columns=tuple(own),
-        comment=str(options.get("comment", "")),
+        comment=stored_comment(str(options.get("comment", ""))),
         temporary=statement.temporary,
         created=session.store.now(),
         attributes=_attributes(statement, options),

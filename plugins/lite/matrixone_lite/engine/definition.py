@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine.printer import Printer, default_text, quoted, quoted_text
+from matrixone_lite.engine.printer import Printer, default_text, quoted, quoted_text, shown_comment, shown_default
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Column, ForeignKey, Index, Table
 
 _PROPERTY: Final = re.compile(r"""['"]([^'"]*)['"]\s*=\s*['"]([^'"]*)['"]""")
-_MAXVALUE: Final = re.compile(r"less than maxvalue", re.IGNORECASE)
+_MAXVALUE: Final = re.compile(r"less than (?:maxvalue|\(maxvalue\))", re.IGNORECASE)
 _HIDDEN_OPTIONS: Final = {"visible", "comment", "include"}  # printed elsewhere, or not at all
 _TEXT_OPTIONS: Final = {"op_type", "quantization"}
 
 
-def create_table(table: Table, find: Callable[[int], Table | None]) -> str:
+def create_table(table: Table, find: Callable[[int], tuple[str, Table] | None]) -> str:
     """The statement SHOW CREATE TABLE prints.
 
-    :param find: gives the table of an id, for foreign keys
+    :param find: gives the table of an id and the name of its database, for foreign keys
     """
     lines = [f"  {_column(column, table)}" for column in table.columns]
     primary = [index for index in table.indexes if index.kind == "primary"]
     others = [index for index in table.indexes if index.kind != "primary"]
     lines += [_index(index) for index in (*primary, *others)]
-    lines += [f"  {_foreign_key(key, find)}" for key in table.foreign_keys]
+    lines += [f"  {_foreign_key(key, table, find)}" for key in table.foreign_keys]
     printer = Printer(quote_columns=True)
     lines += [f"  CONSTRAINT {quoted(check.name)} CHECK ({printer.text(check.expr)})" for check in table.checks]
     word = "TEMPORARY " if table.temporary else "EXTERNAL " if table.kind == "external" else ""
@@ -47,13 +47,13 @@ def _column(column: Column, table: Table) -> str:
         if column.auto_increment:
             parts.append("AUTO_INCREMENT")
         elif column.default is not None and not is_null(column.default):
-            parts.append(f"DEFAULT {default_text(column.default)}")
+            parts.append(f"DEFAULT {shown_default(column.default)}")
         elif not required:
             parts.append("DEFAULT NULL")
         if column.on_update is not None:
             parts.append(f"ON UPDATE {default_text(column.on_update)}")
     if column.comment:
-        parts.append(f"COMMENT {quoted_text(column.comment)}")
+        parts.append(f"COMMENT {shown_comment(column.comment)}")
     return " ".join(parts)
 
 
@@ -93,10 +93,12 @@ def _option_value(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _foreign_key(key: ForeignKey, find: Callable[[int], Table | None]) -> str:
-    parent = find(key.parent)
+def _foreign_key(key: ForeignKey, table: Table, find: Callable[[int], tuple[str, Table] | None]) -> str:
+    database, parent = find(key.parent) or ("", None)
     columns, referenced = (",".join(map(quoted, names)) for names in (key.columns, key.referenced))
     target = quoted(parent.name if parent else "")
+    if parent is not None and parent.database != table.database:
+        target = f"{quoted(database)}.{target}"
     actions = f"ON DELETE {key.on_delete.upper()} ON UPDATE {key.on_update.upper()}"
     return f"CONSTRAINT {quoted(key.name)} FOREIGN KEY ({columns}) REFERENCES {target} ({referenced}) {actions}"
 
@@ -104,7 +106,9 @@ def _foreign_key(key: ForeignKey, find: Callable[[int], Table | None]) -> str:
 def _trailers(table: Table) -> Iterator[str]:
     """What follows the closing parenthesis."""
     if table.comment:
-        yield f" COMMENT={quoted_text(table.comment)}"
+        yield f" COMMENT={shown_comment(table.comment)}"
+    if partitioning := table.attributes.get("partitioning"):
+        yield f" {_partitioning(partitioning)}"
     properties = table.attributes.get("properties")
     if properties:
         pairs = _PROPERTY.findall(properties)
@@ -112,18 +116,19 @@ def _trailers(table: Table) -> Iterator[str]:
     cluster = table.attributes.get("cluster_by")
     if cluster:
         yield f" CLUSTER BY ({', '.join(map(quoted, cluster))})"
-    partitioning = table.attributes.get("partitioning")
-    if partitioning:
-        yield f" {_partitioning(partitioning)}"
 
 
 def _partitioning(text: str) -> str:
     """A PARTITION BY clause with its columns between backticks and MAXVALUE in parentheses."""
-    head, bracket, rest = text.partition("(")
-    names, _, tail = rest.partition(")")
-    if bracket and all(name.strip().isidentifier() for name in names.split(",")):
-        text = f"{head}({', '.join(quoted(name.strip()) for name in names.split(','))}){tail}"
-    return _MAXVALUE.sub("less than (MAXVALUE)", text)
+    head, _, rest = text.partition("(")
+    method = " ".join(head.lower().split())
+    if method.endswith("key"):
+        method += " algorithm = 2"
+    names, bracket, tail = rest.partition(")")
+    plain = [name.strip().strip("`") for name in names.split(",")]
+    if all(name.isidentifier() for name in plain):
+        names = ", ".join(map(quoted, plain))
+    return _MAXVALUE.sub("less than (MAXVALUE)", f"{method} ({names}{bracket}{tail}")
 
 
 # --- DESC ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +12,30 @@ from matrixone_lite.sql import ast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_ESCAPED: Final = re.compile(r"\\(.?)", re.DOTALL)
+_ESCAPES: Final = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _CLOCKS: Final = {"now", "current_timestamp", "localtime", "localtimestamp"}
 
 
 def quoted(name: str) -> str:
     """An identifier between backticks."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def stored_comment(text: str) -> str:
+    """A comment of a column or table as the catalog keeps it: its quotes are doubled."""
+    return text.replace("'", "''")
+
+
+def shown_comment(stored: str) -> str:
+    """The literal of SHOW CREATE TABLE, whose backslashes the server reads once more before it answers."""
+    return "'" + _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), stored) + "'"
+
+
+def shown_default(expr: ast.Expr) -> str:
+    """What follows DEFAULT in SHOW CREATE TABLE, where the quotes within a literal are doubled once more."""
+    text = default_text(expr)
+    return quoted_text(text[1:-1]) if text.startswith("'") else text
 
 
 def quoted_text(text: str) -> str:

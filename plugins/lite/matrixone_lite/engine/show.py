@@ -154,7 +154,13 @@ def _create_table(session: LiteSession, statement: ast.ShowCreate) -> Rows:
         return Listing(heads, [[table.name, text, "utf8mb4", "utf8mb4_general_ci"]]).result()
     if statement.what == "view":
         raise internal(f"{table.name} is not VIEW")
-    text = definition.create_table(table, lambda identity: session.catalog.table_by_id(identity, at))
+
+    def find(identity: int) -> tuple[str, Table] | None:
+        found = session.catalog.table_by_id(identity, at)
+        database = None if found is None else session.catalog.database_by_id(found.database, at)
+        return None if found is None or database is None else (database.name, found)
+
+    text = definition.create_table(table, find)
     return Listing(columns("Table", "Create Table"), [[table.name, text]]).result()
 
 
