@@ -6,12 +6,10 @@ import pytest
 
 
 @pytest.fixture
-def base(matrixone_client, unless_lite_refuses):
-    """The client of a server that has branches, with a table ``base`` of three rows."""
+def base(matrixone_client):
+    """The client of a server with a table ``base`` of three rows."""
     matrixone_client.execute("CREATE TABLE base (id INT PRIMARY KEY, a VARCHAR(20))")
     matrixone_client.execute("INSERT INTO base VALUES (1, 'one'), (2, 'two'), (3, 'three')")
-    with unless_lite_refuses("DIFF BRANCH"):
-        matrixone_client.execute("DATA BRANCH DIFF base AGAINST base")
     return matrixone_client
 
 

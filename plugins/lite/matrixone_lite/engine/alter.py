@@ -1,7 +1,8 @@
 """ALTER TABLE.
 
 Changes of columns copy the rows into a new SQLite table ("copy mode"); the old one stays for time travel. Changes of
-indexes, names and comments work on the table as it is ("inplace mode"). The server does not mix the two, nor do we.
+indexes, names and comments work on the table as it is ("inplace mode"), and so do new names of columns alone. The
+server does not mix the two, nor do we.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import blueprint, ddl, physical, types, vector_index
 from matrixone_lite.engine.api import Done
+from matrixone_lite.engine.branches import check_alterable
 from matrixone_lite.engine.changes import Writer
 from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.dispatch import handles
@@ -38,7 +40,12 @@ def alter_table(session: LiteSession, statement: ast.AlterTable) -> Done:
     table = ddl.table_to_alter(session, statement.name)
     if table.temporary:
         raise ServerError(20102, "alter table for temporary table is not yet implemented")
-    if any(_copies(action) for action in statement.actions):
+    if all(isinstance(action, ast.RenameColumn) for action in statement.actions):
+        draft = _draft(session, table)
+        for action in statement.actions:
+            _rename_column(draft, action)
+        session.catalog.replace_table(draft.table)
+    elif any(_copies(action) for action in statement.actions):
         _copy(session, table, statement)
     else:
         for action in statement.actions:
@@ -175,14 +182,18 @@ class _Draft:
         return tuple(columns)
 
 
+def _draft(session: LiteSession, table: Table) -> _Draft:
+    numbered = {column.number: column for column in table.columns}
+    return _Draft(session, table, numbered, max(numbered) + 1)
+
+
 def _copy(session: LiteSession, table: Table, statement: ast.AlterTable) -> None:
-    draft = _Draft(
-        session, table, {column.number: column for column in table.columns}, max(c.number for c in table.columns) + 1
-    )
+    draft = _draft(session, table)
     for action in statement.actions:
         if not _copies(action):
             raise invalid_input(f"unsupported alter option in copy mode: {_action_text(action)}")
         _COPY[type(action)](draft, action)
+    check_alterable(session, table)
     new = draft.table.with_changes(storage=session.catalog.next_id())
     physical.create_storage(session, new)
     _move_rows(session, table, new, draft.sources)
@@ -332,7 +343,7 @@ def _renamed(table: Table, old: str, new: str) -> Table:
     )
 
 
-def _rename_column(draft: _Draft, action: ast.RenameColumn) -> None:
+def _rename_column(draft: _Draft, action: Any) -> None:
     table = draft.table
     old = _find(table, action.name)
     if action.to.lower() != action.name.lower() and action.to.lower() in table.by_name:

@@ -128,6 +128,7 @@ class Table:
     :param storage: number of the SQLite table that has the rows, changed by ALTER and TRUNCATE
     :param kind: table, view, sequence or external
     :param attributes: what only some kinds have: view text and query, options of external tables, cluster by, …
+    :param generation: raised when all rows go at once, after which the server does not know a branch any more
     """
 
     id: int
@@ -143,6 +144,7 @@ class Table:
     temporary: bool = False
     created: int = 0
     attributes: dict[str, Any] = field(default_factory=dict)
+    generation: int = 0
 
     @cached_property
     def physical(self) -> str:
@@ -339,6 +341,13 @@ class Catalog:
         found: list[Table] = [_load(definition) for (definition,) in rows]
         return list({version.storage: version for version in found}.values())
 
+    def lives(self, identity: int) -> list[tuple[int, int | None, Table]]:
+        """From when to when a permanent table had which definition, in order; None is up to now."""
+        rows = self._connection.run(
+            "SELECT created, dropped, definition FROM m_tables WHERE id = ? ORDER BY created", (identity,)
+        )
+        return [(created, dropped, _load(definition)) for created, dropped, definition in rows]
+
     def database_by_id(self, identity: int, at: int | None = None) -> Database | None:
         """The database with that id."""
         found = self._connection.value(f"SELECT definition FROM m_databases WHERE id = ? AND {_valid(at)}", (identity,))
@@ -373,6 +382,11 @@ class Catalog:
         self.drop_table(table)
         self.add_table(table)
 
+    def current_tables(self) -> list[Table]:
+        """All permanent tables, views and sequences of all accounts."""
+        rows = self._connection.run("SELECT definition FROM m_tables WHERE dropped IS NULL")
+        return [_load(definition) for (definition,) in rows]
+
     def storages(self) -> set[int]:
         """The numbers of the SQLite tables of all tables there are or ever were."""
         return {_load(definition).storage for (definition,) in self._connection.run("SELECT definition FROM m_tables")}
@@ -382,8 +396,7 @@ class Catalog:
         self.version()
         if self._children is None:
             self._children = {}
-            for (definition,) in self._connection.run("SELECT definition FROM m_tables WHERE dropped IS NULL"):
-                child: Table = _load(definition)
+            for child in self.current_tables():
                 for key in child.foreign_keys:
                     self._children.setdefault(key.parent, []).append((child, key))
         return self._children.get(table.id, [])

@@ -58,8 +58,9 @@ def _snapshot(session: LiteSession, hint: ast.TimeTravel | None) -> Snapshot | N
     return snapshot_named(session.catalog, session.principal.account_id, str(hint.value))
 
 
-def _check_snapshot(snapshot: Snapshot | None, database: str, table: str | None) -> None:
+def check_snapshot(session: LiteSession, hint: ast.TimeTravel | None, database: str, table: str | None) -> None:
     """Refuse a snapshot of something else; one of an account or the cluster covers everything."""
+    snapshot = _snapshot(session, hint)
     if snapshot is None:
         return
     if snapshot.level == "table":
@@ -83,7 +84,7 @@ def clone_table(session: LiteSession, statement: ast.CloneTable) -> Done:
     if statement.temporary:
         raise no_such_table(statement.name.database or session.database, name)
     account = target_account(session, statement.to_account, "table", statement.hint)
-    target = _target_database(session, statement.name, account)
+    target = target_database(session, statement.name, account)
     at = moment_of(session, statement.hint)
     existing = session.catalog.permanent_table(target.id, name)
     if existing is not None and not statement.if_not_exists:
@@ -97,7 +98,11 @@ def clone_table(session: LiteSession, statement: ast.CloneTable) -> Done:
     return Done()
 
 
-def _target_database(session: LiteSession, name: ast.Name, account: int) -> Database:
+def target_database(session: LiteSession, name: ast.Name, account: int) -> Database:
+    """The database of an account that a copy goes to.
+
+    :raises ServerError: 1049 when it is missing, 20101 when it is the server's own or none is selected
+    """
     if not name.database and not session.database:
         raise internal(f"no db selected for the dst table {name.name.lower()}")
     if account == session.principal.account_id:
@@ -124,7 +129,7 @@ def _source_table(session: LiteSession, statement: ast.CloneTable, at: int | Non
         if session.principal.account_id != SYS_ACCOUNT:
             raise internal("non-sys account cannot clone data from system database")
         raise unsupported(f"clones of system tables ({database.name}.{name.name})")
-    _check_snapshot(_snapshot(session, statement.hint), database.name, name.name.lower())
+    check_snapshot(session, statement.hint, database.name, name.name.lower())
     table = find_table(session, database, name.name, at)
     if table is None:
         raise missing
@@ -138,7 +143,16 @@ def _source_table(session: LiteSession, statement: ast.CloneTable, at: int | Non
 
 @handles(ast.CloneDatabase)
 def clone_database(session: LiteSession, statement: ast.CloneDatabase) -> Done:
-    """CREATE DATABASE … CLONE; a missing source makes an empty database, as on the server."""
+    """CREATE DATABASE … CLONE."""
+    copy_database(session, statement)
+    return Done()
+
+
+def copy_database(session: LiteSession, statement: ast.CloneDatabase) -> list[tuple[Table, Table]]:
+    """Make a copy of a database; a missing source makes an empty database, as on the server.
+
+    :return: the tables with their copies
+    """
     name, source_name = check_database_name(statement.name), statement.source.lower()
     account = target_account(session, statement.to_account, "database", statement.hint)
     if session.catalog.database(account, name) is not None:
@@ -147,15 +161,15 @@ def clone_database(session: LiteSession, statement: ast.CloneDatabase) -> Done:
         if session.principal.account_id != SYS_ACCOUNT:
             raise internal("non-sys account cannot clone data from system database")
         raise unsupported(f"clones of system databases ({source_name})")
-    _check_snapshot(_snapshot(session, statement.hint), source_name, None)
+    check_snapshot(session, statement.hint, source_name, None)
     at = moment_of(session, statement.hint)
     source = session.catalog.database(session.principal.account_id, source_name, at)
     database = Database(session.catalog.next_id(), account, name, session.store.now())
     session.catalog.add_database(database)
-    if source is not None:
-        seen = at if at is not None else session.transactions.last_committed()
-        copies.copy_tables(session, _source_tables(session, source, at, seen), seen, database)
-    return Done()
+    if source is None:
+        return []
+    seen = at if at is not None else session.transactions.last_committed()
+    return copies.copy_tables(session, _source_tables(session, source, at, seen), seen, database)
 
 
 def _source_tables(session: LiteSession, source: Database, at: int | None, seen: int | None) -> list[Table]:

@@ -39,20 +39,25 @@ def copy_table(session: LiteSession, source: Table, at: int | None, database: Da
     return _copy(session, source, at, database, name, {})
 
 
-def copy_tables(session: LiteSession, sources: Sequence[Table], at: int | None, database: Database) -> None:
+def copy_tables(
+    session: LiteSession, sources: Sequence[Table], at: int | None, database: Database
+) -> list[tuple[Table, Table]]:
     """Copy tables and views that belong together: foreign keys among them point at the copies.
 
+    :return: the tables with their copies
     :raises ServerError: 20105 for an external table; sequences are left out, as the server leaves them out
     """
     copies: dict[int, int] = {}
     waiting = [source for source in sources if source.kind == "table"]
     for source in waiting:
         copies[source.id] = session.catalog.next_id()
+    found = []
     for source in sources:
         if source.kind == "external":
             raise unsupported(f"copies of external tables ({source.name})")
         if source.kind in _COPIED:
-            _copy(session, source, at, database, source.name, copies)
+            found.append((source, _copy(session, source, at, database, source.name, copies)))
+    return [(source, copy) for source, copy in found if copy.kind == "table"]
 
 
 def _copy(
@@ -68,6 +73,7 @@ def _copy(
         database=database.id,
         name=name.lower(),
         temporary=False,
+        generation=0,
         created=now,
         indexes=tuple(sorted(source.indexes, key=lambda index: _INDEX_ORDER.get(index.kind, len(_INDEX_ORDER)))),
         foreign_keys=tuple(_repointed(session, key, database, known) for key in source.foreign_keys),

@@ -11,6 +11,7 @@ from matrixone_lite.engine.catalog import Column, Database, Table
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, no_such_table, not_supported, unknown_database
 from matrixone_lite.engine.insert import Insertion
+from matrixone_lite.engine.lineage import begin_anew
 from matrixone_lite.engine.namespace import current_database, find_table
 from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.types import Kind, Type
@@ -246,6 +247,7 @@ def truncate(session: LiteSession, statement: ast.TruncateTable) -> Done:
         raise no_such_table(database.name, statement.name.name)
     check_unreferenced(session, table, "truncate")
     physical.end_rows(session, table)
+    begin_anew(session, table)
     session.store.counters.reset(f"auto {table.id}", int(table.attributes.get("auto_increment", 1)))
     return Done()
 

@@ -62,6 +62,11 @@ class RowLocks:
             if self._held.pop(owner, None) is not None:
                 self._condition.notify_all()
 
+    def held_by(self, owner: object) -> frozenset[Key]:
+        """What ``owner`` has locked."""
+        with self._condition:
+            return frozenset(self._held.get(owner, ()))
+
     def others(self, owner: object) -> bool:
         """Whether anybody else has locked anything."""
         held = self._held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from matrixone_lite.engine.branch_tables import hidden_snapshots
 from matrixone_lite.engine.catalog import SYS_ACCOUNT
 from matrixone_lite.engine.grants import granted_to
 from matrixone_lite.engine.infoschema import varchar
@@ -192,6 +193,7 @@ def mo_snapshots(session: LiteSession) -> Iterator[Row]:
     for item in snapshots:
         of = (item.level, item.account, item.database, item.table, item.object_id)
         yield item.id, item.name, item.ts, *of, "user"
+    yield from hidden_snapshots(session)
 
 
 @system_table(

@@ -82,6 +82,13 @@ _ON_TABLE: Final[dict[type[ast.Statement], tuple[str, ...]]] = {
     ast.AnalyzeTable: ("select",),
 }
 
+_ABOUT_BRANCHES: Final = (
+    ast.CreateBranch,
+    ast.DeleteBranch,
+    ast.DiffBranchInto,
+    ast.MergeBranch,
+    ast.PickBranch,
+)
 _ADDING: Final = (
     ast.Insert,
     ast.LoadData,
@@ -91,6 +98,9 @@ _ADDING: Final = (
     ast.CreateTable,
     ast.CreateTableLike,
     ast.CloneTable,
+    ast.CreateBranch,
+    ast.MergeBranch,
+    ast.PickBranch,
 )
 
 Need = tuple[str, str, str]
@@ -130,10 +140,37 @@ def _needs(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:
         for privilege in _ON_TABLE[kind]:
             yield privilege, *_place(session, changed)
         yield from _needs_of_reading(session, read)
-    elif isinstance(statement, ast.Query | ast.Explain):
+    elif isinstance(statement, ast.Query | ast.Explain | ast.DiffBranch):
         yield from _needs_of_reading(session, _tables(statement))
+    elif isinstance(statement, _ABOUT_BRANCHES):
+        yield from _needs_of_branches(session, statement)
     else:
         yield NO_PRIVILEGE, "", ""  # nobody has it
+
+
+def _needs_of_branches(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:
+    match statement:
+        case ast.CreateBranch(kind="database"):
+            yield "create database", "", ""
+            source = session.catalog.database(session.principal.account_id, statement.source.name.name)
+            tables = [] if source is None else session.catalog.tables(source.id)
+            yield from _needs_of_reading(
+                session, [ast.Name(table.name, statement.source.name.name) for table in tables]
+            )
+        case ast.DeleteBranch(kind="database"):
+            yield "drop database", "", ""
+        case ast.CreateBranch():
+            yield "create table", _place(session, statement.name)[0], ""
+            yield from _needs_of_reading(session, [statement.source.name])
+        case ast.DeleteBranch():
+            yield "drop table", _place(session, statement.name)[0], ""
+        case ast.DiffBranchInto():
+            yield "create table", _place(session, statement.table.name)[0], ""
+            yield from _needs_of_reading(session, _tables(statement.diff))
+        case ast.MergeBranch() | ast.PickBranch():
+            yield from _needs_of_reading(session, _tables(statement))
+            for privilege in ("insert", "update", "delete"):
+                yield privilege, *_place(session, statement.target.name)
 
 
 def _needs_on_database(session: LiteSession, statement: ast.Statement) -> Iterator[Need]:

@@ -12,6 +12,7 @@ from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, unsupported
+from matrixone_lite.engine.lineage import PREFIX, kept
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def create_snapshot(session: LiteSession, statement: ast.CreateSnapshot) -> Done
     account, name = session.principal.account_id, check_name(statement.name)[:_MAX_NAME]
     if session.principal.role_id not in ADMIN_ROLE_IDS:
         raise internal(NO_PRIVILEGE)
-    if session.catalog.object("snapshot", account, name) is not None:
+    if _hidden(session.catalog, name) or session.catalog.object("snapshot", account, name) is not None:
         if statement.if_not_exists:
             return Done()
         raise internal(f"snapshot {name} already exists")
@@ -66,6 +67,8 @@ def drop_snapshot(session: LiteSession, statement: ast.DropSnapshot) -> Done:
     account, name = session.principal.account_id, check_name(statement.name)
     if session.principal.role_id not in ADMIN_ROLE_IDS:
         raise internal(NO_PRIVILEGE)
+    if _hidden(session.catalog, name):
+        raise internal(f'snapshot "{name}" is managed by data branch and cannot be dropped directly')
     if session.catalog.object("snapshot", account, name) is None:
         if statement.if_exists:
             return Done()
@@ -78,6 +81,11 @@ def _refuse_publication(source: ast.Name | None) -> None:
     """Snapshots of publications belong to other clusters, and none is known here."""
     if source is not None:
         raise internal(f"publication {source.database}.{source.name} does not exist")
+
+
+def _hidden(catalog: Catalog, name: str) -> bool:
+    """Whether a snapshot of that name keeps what a branch was made from."""
+    return name.startswith(PREFIX) and any(branch.snapshot == name for branch in kept(catalog))
 
 
 def check_name(name: str) -> str:
@@ -135,6 +143,8 @@ def snapshot_named(catalog: Catalog, account: int, name: str) -> Snapshot:
 
     :raises ServerError: 20101 when there is none
     """
+    if _hidden(catalog, name.lower()):
+        raise internal(f'snapshot "{name.lower()}" is managed by data branch and cannot be used from user commands')
     found: Snapshot | None = catalog.object("snapshot", account, name.lower())
     if found is None:
         raise internal(f"find 0 snapshot records by name({name}), expect only 1")

@@ -38,6 +38,7 @@ _READING: Final = (
     ast.LockTables,
     ast.CreateCdc,
     ast.ControlCdc,
+    ast.DiffBranch,
 )
 _CHANGES_ROWS_ONLY: Final = (ast.Insert, ast.Update, ast.Delete, ast.LoadData, ast.Query)
 
@@ -171,6 +172,17 @@ class Transactions:
         self._store.row_locks.check(self, keys, set())
         if self._open:
             self._store.row_locks.hold(self, keys)
+
+    def locked(self, *, asked_by_other: bool) -> set[Key]:
+        """The rows and keys the transaction has changed or locked.
+
+        :param asked_by_other: by the thread of another session, which parks the transaction to look at its changes
+        """
+        if asked_by_other:
+            self.park()
+        elif self._connection.in_transaction:
+            return self._store.row_locks.held_by(self) | keys_of(self._connection.changes_so_far(), self._connection)
+        return set(self._store.row_locks.held_by(self))
 
     def write(self) -> None:
         """Get into SQLite as its only writer, with the transaction's changes so far."""

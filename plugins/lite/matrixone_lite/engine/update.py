@@ -12,6 +12,7 @@ from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, not_supported
 from matrixone_lite.engine.fulltext.binding import allow
+from matrixone_lite.engine.lineage import begin_anew
 from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.plans import make_plan
 from matrixone_lite.engine.returning import check_returning, returned
@@ -228,6 +229,8 @@ def delete(session: LiteSession, statement: ast.Delete) -> Done | Rows:
             result = returned(session, target.table, session.database, statement.returning, ids, target.source.alias)
         wholesale = statement.where is None and statement.limit is None and len(targets) == 1
         affected += Writer(session, target.table).delete(ids, wholesale=wholesale)
+        if wholesale and not session.catalog.children(target.table):
+            begin_anew(session, target.table)
     return result or Done(affected)
 
 
