@@ -33,6 +33,7 @@ def test_snapshots_before_and_after_every_change(pair):
     changes = [
         "insert into t values (3, 3)",
         "update t set a = a + 1",
+        "update t set a = a",
         "delete from t where id = 1",
         "replace into t values (2, 9)",
     ]
