@@ -181,7 +181,7 @@ class Transactions:
         if asked_by_other:
             self.park()
         elif self._connection.in_transaction:
-            return self._store.row_locks.held_by(self) | keys_of(self._connection.changes_so_far(), self._connection)
+            return keys_of(self._connection.changes_so_far(), self._connection) | self._store.row_locks.held_by(self)
         return set(self._store.row_locks.held_by(self))
 
     def write(self) -> None:
