@@ -157,6 +157,16 @@ def test_a_row_longer_than_a_statement_may_be_is_an_error_of_its_table(client, d
     assert rows(client, "dst.t") == []
 
 
+def test_years_cannot_be_copied(client, databases, copy):
+    client.execute("CREATE TABLE src.t (id INT PRIMARY KEY, y YEAR)")
+    client.execute("INSERT INTO src.t VALUES (1, NULL)")
+    copy()
+    same(client, "t")
+    client.execute("INSERT INTO src.t VALUES (2, 2024)")
+    with pytest.raises(CDCError, match="internal error: internal error: extractRowFromVector : unsupported type 55"):
+        wait(client)
+
+
 # --- tables that come, change and go ---------------------------------------------------------------------------------
 
 

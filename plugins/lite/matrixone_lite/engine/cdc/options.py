@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from matrixone_lite.engine import regexps
 from matrixone_lite.engine.cdc.addresses import read_address
 from matrixone_lite.engine.cdc.mappings import (
     LEVELS,
@@ -144,8 +145,8 @@ def _switch(value: str) -> bool:
 
 def _pattern(value: str) -> str:
     try:
-        re.compile(value)
-    except re.error as error:
+        regexps.compiled(value)
+    except regexps.PatternError as error:
         raise internal(f"invalid exclude: {value}, err: error parsing regexp: {error}") from None
     return value
 

@@ -100,7 +100,8 @@ class Sink:
                 self._driver.commit()
         except (pymysql.MySQLError, OSError) as error:
             self.close()
-            raise _worded(error) from None
+            worded = _worded(error)
+            raise SinkError(f"internal error: convert go error to mo error {worded}", passing=worded.passing) from None
         except BaseException:
             self.close()
             raise

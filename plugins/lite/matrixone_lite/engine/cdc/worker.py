@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from contextlib import closing
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import apsw
 
+from matrixone_lite.engine import regexps
 from matrixone_lite.engine.cdc.options import pace_of
 from matrixone_lite.engine.cdc.sink import Sink, SinkError
 from matrixone_lite.engine.cdc.source import Source
@@ -44,7 +44,7 @@ class Worker(threading.Thread):
         self._capture = capture
         self._store = store
         self._pace = pace_of(task)
-        self._exclude = re.compile(task.exclude) if task.exclude else None
+        self._exclude = regexps.compiled(task.exclude) if task.exclude else None
         self._start, self._end = nanoseconds(task.start), nanoseconds(task.end)
         self._sink = Sink(task.sink, self._pace.timeout)
         self._streams: dict[TableKey, Stream] = {}
@@ -151,7 +151,7 @@ class Worker(threading.Thread):
             return
         stream.attempts = 0
         stream.due = max(self._next_scan, stream.due)
-        stream.mark = stream.mark.failed(f"internal error: convert go error to mo error {error}", passing=passing)
+        stream.mark = stream.mark.failed(str(error), passing=passing)
         self._note(key, stream.mark, keep=True)
 
     def _note(self, key: TableKey, mark: Watermark, *, keep: bool) -> None:

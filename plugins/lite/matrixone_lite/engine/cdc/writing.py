@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.types import Type, Value
 
 _LONGEST: Final = 1 << 20
+_YEAR: Final = 55
+"""The number of a type the server cannot copy."""
 _MOST_TERMS: Final = 64
 """Of an OR: parsers go down one level for each."""
 
@@ -29,6 +31,8 @@ def literal(type_: Type) -> Callable[[Value], str]:
     def write(value: Value) -> str:
         if value is None:
             return "NULL"
+        if type_.kind is Kind.YEAR:
+            raise SinkError(f"internal error: extractRowFromVector : unsupported type {_YEAR}", passing=False)
         if type_.kind is Kind.BOOL:
             return "true" if value else "false"
         if type_.kind in FLOATS:
@@ -116,7 +120,7 @@ class TableWriter:
             needed = len(part.encode()) + len(between)
             if needed > allowed:
                 sizes = f"row={needed} bytes, max={self._length} bytes"
-                raise SinkError(f"single row too large for max SQL size: {sizes}", passing=False)
+                raise SinkError(f"internal error: single row too large for max SQL size: {sizes}", passing=False)
             if packed and (size + needed > min(allowed, _LONGEST) or len(packed) >= most):
                 yield start + between.join(packed) + end
                 packed, size = [], 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
-from matrixone_lite.engine import types
+from matrixone_lite.engine import regexps, types
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.functions.registry import Accept, scalar
 
@@ -16,7 +15,6 @@ _REFERENCE: Final = re.compile(r"\$(\d+)|\$\{(\w+)\}")
 _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "n": re.DOTALL, "c": 0, "u": 0}
 
 
-@lru_cache(maxsize=256)
 def _compiled(pattern: str, mode: str = "c") -> re.Pattern[str]:
     flags = 0
     for letter in mode:
@@ -24,8 +22,8 @@ def _compiled(pattern: str, mode: str = "c") -> re.Pattern[str]:
             flags &= ~re.IGNORECASE
         flags |= _FLAGS.get(letter, 0)
     try:
-        return re.compile(pattern, flags)
-    except re.error as error:
+        return regexps.compiled(pattern, flags)
+    except regexps.PatternError as error:
         raise internal(f"error parsing regexp: {error}") from None
 
 
