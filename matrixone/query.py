@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import aclosing, closing
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from sqlalchemy import exc
 
 from matrixone.dialect.explain import Explain
-from matrixone.managers import awaitable
-from matrixone.query_builder import QueryBuilder, is_mapped
+from matrixone.managers import async_iterable, awaitable
+from matrixone.query_builder import QueryBuilder, checked_size
+from matrixone.query_columns import is_mapped
+from matrixone.query_export import QueryExport
+from matrixone.translation import translating_each
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+    from typing import TypeAlias
 
-    from sqlalchemy import Result, Select
+    from matrixone_export import Export
+    from sqlalchemy import Result, Row, ScalarResult, Select
+    from sqlalchemy.sql._typing import _TypedColumnClauseArgument as Column
+
+    from matrixone.queries import Expression
+    from matrixone.query_export import Path
+
+    AnyResult: TypeAlias = Result[*tuple[Any, ...]]
+    C1 = TypeVar("C1")
+    C2 = TypeVar("C2")
+    C3 = TypeVar("C3")
+    C4 = TypeVar("C4")
 
 T = TypeVar("T")
+R = TypeVar("R")
 
-__all__ = ["AsyncMatrixOneQuery", "AsyncQuery", "MatrixOneQuery", "Query"]
+_CHUNK = 1000
+
+__all__ = ["AsyncMatrixOneQuery", "AsyncQuery", "BaseMatrixOneQuery", "MatrixOneQuery", "Query"]
 
 
-class Query(QueryBuilder):
+class Query(QueryBuilder, QueryExport, Generic[T]):
     """A query of a session, or of a client, which runs each on a connection of its own.
 
     The query of one mapped class returns its objects, attached to the session; any other returns rows.
     """
 
-    def all(self) -> list[Any]:
+    @overload
+    def select(self, column: type[R], /) -> Query[R]: ...
+    @overload
+    def select(self, c1: Expression[C1], /) -> Query[Row[C1]]: ...
+    @overload
+    def select(self, c1: Column[C1], c2: Column[C2], /) -> Query[Row[C1, C2]]: ...
+    @overload
+    def select(self, c1: Column[C1], c2: Column[C2], c3: Column[C3], /) -> Query[Row[C1, C2, C3]]: ...
+    @overload
+    def select(
+        self, c1: Column[C1], c2: Column[C2], c3: Column[C3], c4: Column[C4], /
+    ) -> Query[Row[C1, C2, C3, C4]]: ...
+    @overload
+    def select(self, *columns: Any) -> Query[Any]: ...
+    def select(self, *columns: Any) -> Any:
+        """Return these columns instead, of the same tables."""
+        return self._choosing(columns)
+
+    def all(self) -> list[T]:
         """All objects or rows."""
         return self._fetch(self._select())
 
-    def first(self) -> Any | None:
+    def first(self) -> T | None:
         """The first object or row, or None."""
         rows = self._fetch(self._at_most(1))
         return rows[0] if rows else None
 
-    def one(self) -> Any:
+    def one(self) -> T:
         """The only object or row.
 
         Raises:
@@ -47,7 +84,7 @@ class Query(QueryBuilder):
             raise exc.NoResultFound("No row was found for one()")
         return row
 
-    def one_or_none(self) -> Any | None:
+    def one_or_none(self) -> T | None:
         """The only object or row, or None.
 
         Raises:
@@ -59,89 +96,195 @@ class Query(QueryBuilder):
         """The first column of the first row, or None."""
         return self._session.execute(self._at_most(1)).scalar()
 
+    def scalars(self) -> ScalarResult[Any]:
+        """The first column of each row, or the objects."""
+        result: ScalarResult[Any] = self._session.execute(self._select()).scalars()
+        return result
+
     def count(self) -> int:
         """The number of objects or rows that :meth:`all` would return."""
         return int(self._session.execute(self._count()).scalar_one())
 
     def exists(self) -> bool:
         """Whether there is a row."""
-        return self.select("1").first() is not None
+        return self._choosing(("1",)).first() is not None
 
-    def execute(self) -> Result[Any]:
-        """Run the SELECT, or the UPDATE after :meth:`update`; returns SQLAlchemy's result."""
-        result: Result[Any] = self._session.execute(self._select() if self._values is None else self._update())
+    def execute(self) -> AnyResult:
+        """Run the SELECT, or the UPDATE after :meth:`update`; returns SQLAlchemy's result, on a client a ResultSet."""
+        result: AnyResult = self._session.execute(self._runnable())
         return result
 
-    def delete(self) -> Result[Any]:
+    def delete(self) -> AnyResult:
         """Delete the rows found; the result has their number as ``rowcount``.
 
         Raises:
             sqlalchemy.exc.InvalidRequestError: the query is more than conditions on one class or table.
         """
-        result: Result[Any] = self._session.execute(self._delete())
+        result: AnyResult = self._session.execute(self._delete())
         return result
+
+    def iterate(self, chunk_size: int | None = None) -> Generator[T, None, None]:
+        """The objects or rows, fetched from the server as they are asked for; see :meth:`partitions`."""
+        return _flat(self.partitions(chunk_size))
+
+    def partitions(self, chunk_size: int | None = None) -> Generator[list[T], None, None]:
+        """The objects or rows in lists, each fetched from the server when it is asked for.
+
+        The session's connection is busy until the last row is read or the iterator is closed: another statement on it
+        before that is a ``TransactionError``. A client's query has a connection of its own. A failure between two rows
+        raises.
+
+        Args:
+            chunk_size: Rows a list; that of :meth:`yield_per`, or 1000, if left out.
+
+        Raises:
+            sqlalchemy.exc.ArgumentError: The size is not positive.
+        """
+        size = checked_size(chunk_size if chunk_size is not None else self._chunk_size or _CHUNK)
+        return self._partitions(size, self._select())
 
     def explain(self, verbose: bool = False) -> str:
         """The plan of the query. Sends ``EXPLAIN``."""
-        return self._plan(Explain(self._select(), verbose=verbose))
+        return self._plan(Explain(self._runnable(), verbose=verbose))
 
     def explain_analyze(self, verbose: bool = False) -> str:
         """The plan of the query and what each step took; runs it. Sends ``EXPLAIN ANALYZE``."""
-        return self._plan(Explain(self._select(), analyze=True, verbose=verbose))
+        return self._plan(Explain(self._runnable(), analyze=True, verbose=verbose))
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.all())
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.all()) if self._chunk_size is None else self.iterate()
 
-    def _fetch(self, statement: Select[Any]) -> list[Any]:
+    def _fetch(self, statement: Select[Any]) -> list[T]:
         result = self._session.execute(statement)
-        one_class = len(self._columns) == 1 and is_mapped(self._columns[0])
-        return list(result.scalars().unique() if one_class else result)
+        return list(result.scalars().unique() if self._is_of_one_class() else result)
 
-    def _only(self, method: str) -> Any | None:
+    def _partitions(self, size: int, statement: Select[Any]) -> Generator[list[T], None, None]:
+        with self._session.unit_of_work() as session:
+            result = session.execute(statement, execution_options={"yield_per": size})
+            with closing(result):
+                rows = result.scalars() if self._is_of_one_class() else result
+                yield from translating_each(list(part) for part in rows.partitions(size))
+
+    def _is_of_one_class(self) -> bool:
+        return len(self._columns) == 1 and is_mapped(self._columns[0])
+
+    def _only(self, method: str) -> T | None:
         rows = self._fetch(self._at_most(2))
         if len(rows) > 1:
             raise exc.MultipleResultsFound(f"Multiple rows were found for {method}()")
         return rows[0] if rows else None
 
     def _at_most(self, count: int) -> Select[Any]:
-        limited = self._statement if self._statement._limit_clause is not None else self._statement.limit(count)
-        return self._at_snapshot(limited)
+        limited = self if self._statement._limit_clause is not None else self.limit(count)
+        return limited._select()
 
     def _plan(self, explain: Explain) -> str:
         return "\n".join(self._session.execute(explain).scalars())
 
 
-class AsyncQuery(QueryBuilder):
+class AsyncQuery(QueryBuilder, Generic[T]):
     """The twin of :class:`Query`: what runs the query is a coroutine, what builds it is the same.
 
     Its session is an asynchronous session or client, whose bridge runs the code of :class:`Query`.
     """
 
-    all = awaitable(Query.all)
-    first = awaitable(Query.first)
-    one = awaitable(Query.one)
-    one_or_none = awaitable(Query.one_or_none)
+    @overload
+    def select(self, column: type[R], /) -> AsyncQuery[R]: ...
+    @overload
+    def select(self, c1: Expression[C1], /) -> AsyncQuery[Row[C1]]: ...
+    @overload
+    def select(self, c1: Column[C1], c2: Column[C2], /) -> AsyncQuery[Row[C1, C2]]: ...
+    @overload
+    def select(self, c1: Column[C1], c2: Column[C2], c3: Column[C3], /) -> AsyncQuery[Row[C1, C2, C3]]: ...
+    @overload
+    def select(
+        self, c1: Column[C1], c2: Column[C2], c3: Column[C3], c4: Column[C4], /
+    ) -> AsyncQuery[Row[C1, C2, C3, C4]]: ...
+    @overload
+    def select(self, *columns: Any) -> AsyncQuery[Any]: ...
+    def select(self, *columns: Any) -> Any:
+        """Return these columns instead, of the same tables."""
+        return self._choosing(columns)
+
+    async def all(self) -> list[T]:
+        """See :meth:`Query.all`."""
+        return await self._call(Query.all)
+
+    async def first(self) -> T | None:
+        """See :meth:`Query.first`."""
+        return await self._call(Query.first)
+
+    async def one(self) -> T:
+        """See :meth:`Query.one`."""
+        return await self._call(Query.one)
+
+    async def one_or_none(self) -> T | None:
+        """See :meth:`Query.one_or_none`."""
+        return await self._call(Query.one_or_none)
+
+    async def scalars(self) -> ScalarResult[Any]:
+        """See :meth:`Query.scalars`; the result holds all rows."""
+        return await self._buffered()._call(Query.scalars)
+
+    async def execute(self) -> AnyResult:
+        """See :meth:`Query.execute`; the result holds all rows."""
+        return await self._buffered()._call(Query.execute)
+
+    async def iterate(self, chunk_size: int | None = None) -> AsyncGenerator[T, None]:
+        """See :meth:`Query.iterate`."""
+        async with aclosing(self.partitions(chunk_size)) as parts:
+            async for part in parts:
+                for row in part:
+                    yield row
+
+    async def partitions(self, chunk_size: int | None = None) -> AsyncGenerator[list[T], None]:
+        """See :meth:`Query.partitions`."""
+        twin: Callable[..., AsyncGenerator[list[T], None]] = async_iterable(Query.partitions)  # type: ignore[assignment]
+        async with aclosing(twin(self, chunk_size)) as parts:
+            async for part in parts:
+                yield part
+
     scalar = awaitable(Query.scalar)
     count = awaitable(Query.count)
     exists = awaitable(Query.exists)
-    execute = awaitable(Query.execute)
     delete = awaitable(Query.delete)
     explain = awaitable(Query.explain)
     explain_analyze = awaitable(Query.explain_analyze)
+    export_to_file = awaitable(Query.export_to_file)
+    export_to_stage = awaitable(Query.export_to_stage)
 
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        for row in await self.all():
-            yield row
+    async def export_to(self, stage_or_filepath: Path, filename: str | None = None, **options: Any) -> Export:
+        """See :meth:`Query.export_to`."""
+        return await self._call(Query.export_to, stage_or_filepath, filename, **options)
 
-    async def _call(self, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-        result: T = await self._session._call(self._run, method, *args, **kwargs)
+    async def __aiter__(self) -> AsyncIterator[T]:
+        if self._chunk_size is None:
+            for row in await self.all():
+                yield row
+            return
+        async with aclosing(self.iterate()) as rows:
+            async for row in rows:
+                yield row
+
+    def _buffered(self) -> AsyncQuery[T]:
+        return self._with(self._statement.execution_options(prebuffer_rows=True))
+
+    async def _call(self, method: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
+        result: R = await self._session._call(self._run, method, *args, **kwargs)
         return result
 
-    def _run(self, session: Any, method: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-        query = Query(session)
+    def _run(self, session: Any, method: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
+        query: Query[T] = Query(session)
         vars(query).update({**vars(self), "_session": session})
         return method(query, *args, **kwargs)
 
 
+def _flat(parts: Generator[list[T], None, None]) -> Generator[T, None, None]:
+    with closing(parts):
+        for part in parts:
+            yield from part
+
+
 MatrixOneQuery = Query
 AsyncMatrixOneQuery = AsyncQuery
+BaseMatrixOneQuery = QueryBuilder

@@ -2,6 +2,8 @@
 
 Every call returns a new builder and leaves the old one as it was. Conditions are SQLAlchemy expressions, or text whose
 ``?`` are bound; the rest of the text is taken as it is and has to come from the program, not from its users.
+
+SQLAlchemy takes a builder wherever it takes a SELECT.
 """
 
 from __future__ import annotations
@@ -10,19 +12,22 @@ import copy
 import functools
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, exc, func, inspect, select, update
-from sqlalchemy.orm import InstrumentedAttribute, aliased, outerjoin
+from sqlalchemy import delete, exc, except_, func, inspect, intersect, select, union, union_all, update
+from sqlalchemy.orm import aliased, outerjoin
 from sqlalchemy.sql.util import ClauseAdapter
 
 from matrixone.dialect.hints import with_snapshot
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
-from matrixone.text_clauses import TextCondition, text_column, text_sort_key, text_table
+from matrixone.membership import logical_in
+from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, start, with_columns
+from matrixone.text_clauses import TextCondition, bound, named_column, text_sort_key, text_table, with_named_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Self
 
     from sqlalchemy import CTE, Delete, Select, Subquery, Update
+    from sqlalchemy.sql.base import ExecutableOption
 
 
 class QueryBuilder:
@@ -30,8 +35,8 @@ class QueryBuilder:
 
     Args:
         session: where the query runs.
-        *columns: one mapped class, or columns and expressions, tables, subqueries and CTEs. Text such as
-            ``"COUNT(*) AS n"`` is a column, too.
+        *columns: one mapped class, or columns and expressions, tables, subqueries and CTEs. Text is a column, too
+            (``"users.name"``, ``"COUNT(*) AS n"``); a bare name, ``"users"`` or ``"users u"``, is a table.
         snapshot: name of a snapshot to read at.
     """
 
@@ -39,12 +44,14 @@ class QueryBuilder:
         self._session = session
         self._columns: tuple[Any, ...] = columns
         # The class or table of the query and, if it has one, its alias.
-        self._entity = _entity(columns)
+        self._entity = entity_of(columns)
         self._alias: Any = None
-        statement: Any = select(*map(_column, columns))
-        self._statement: Select[Any] = statement
-        self._snapshot = snapshot
+        # What stands for the entity and its columns: its alias, or the rows of a union.
+        self._source: Any = None
+        self._statement: Select[Any] = start(self._entity, columns)
+        self._snapshot_name = snapshot
         self._values: dict[str, Any] | None = None
+        self._chunk_size: int | None = None
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
@@ -68,7 +75,13 @@ class QueryBuilder:
         Raises:
             sqlalchemy.exc.InvalidRequestError: there is no such attribute.
         """
+        if is_text_table(self._entity):  # its columns are not known
+            return self._with(self._statement.where(*(named_column(name) == bound(values[name]) for name in values)))
         return self._with(self._statement.filter_by(**values))
+
+    def logical_in(self, column: Any, values: Any) -> Self:
+        """Keep the rows where a column has one of these values; arguments as for :func:`matrixone.orm.logical_in`."""
+        return self.where(logical_in(column, values))
 
     def group_by(self, *columns: Any) -> Self:
         """Make one row of those with equal values in these columns."""
@@ -76,7 +89,7 @@ class QueryBuilder:
 
     def having(self, condition: Any, *params: Any) -> Self:
         """Keep the groups that meet a condition; arguments as for :meth:`where`."""
-        return self._with(self._statement.having(self._condition(condition, params)))
+        return self._with(self._statement.having(with_named_arguments(self._condition(condition, params))))
 
     def order_by(self, *columns: Any) -> Self:
         """Sort by these columns; text may end in ``DESC``."""
@@ -96,19 +109,35 @@ class QueryBuilder:
 
     def snapshot(self, snapshot_name: str | None) -> Self:
         """Read every table as a snapshot keeps it; None reads the present."""
-        new = self._with(self._statement)
-        new._snapshot = snapshot_name
-        return new
+        return self._with(self._statement, _snapshot_name=snapshot_name)
+
+    def with_for_update(self, *, read: bool = False) -> Self:
+        """Lock the rows read until the transaction ends; ``read`` lets others lock them for reading."""
+        return self._with(self._statement.with_for_update(read=read))
+
+    def options(self, *options: ExecutableOption) -> Self:
+        """Apply options of SQLAlchemy's mapper, such as ``selectinload(User.orders)``."""
+        return self._with(self._statement.options(*options))
+
+    def yield_per(self, count: int) -> Self:
+        """Let iteration over the query fetch this many rows at a time from the server, instead of all first.
+
+        Raises:
+            sqlalchemy.exc.ArgumentError: the count is not positive.
+        """
+        return self._with(self._statement, _chunk_size=checked_size(count))
 
     # -- columns and tables ---------------------------------------------------------------------------------------
 
-    def select(self, *columns: Any) -> Self:
-        """Return these columns instead, of the same tables."""
-        chosen: Any = [self._adapted(_column(column)) for column in columns]
-        statement: Any = self._statement.with_only_columns(*chosen, maintain_column_froms=True)
-        new = self._with(statement)
-        new._columns = columns
-        return new
+    def _choosing(self, columns: tuple[Any, ...]) -> Any:
+        statement: Any = self._statement.with_only_columns(
+            *[self._adapted(each) for each in chosen(columns)], maintain_column_froms=True
+        )
+        return self._with(statement, _columns=columns)
+
+    def select_from(self, *tables: Any) -> Self:
+        """Read these tables first, where the columns do not say so; text names a table (``"users u"``)."""
+        return self._with(self._statement.select_from(*map(_target, tables)))
 
     def alias(self, alias_name: str) -> Self:
         """Give the mapped class or table another name, for the text of conditions and for joins with itself.
@@ -116,14 +145,12 @@ class QueryBuilder:
         Raises:
             sqlalchemy.exc.InvalidRequestError: it was used already under its own name, or it is no class or table.
         """
-        if self._entity is None or len(self._columns) != 1 or self._columns[0] is not self._entity:
+        if len(self._columns) != 1 or entity_of(self._columns, of_attributes=False) is None or self._source is not None:
             raise exc.InvalidRequestError("only the query of one mapped class or table can get an alias")
         if self._statement.whereclause is not None or self._statement._setup_joins:
             raise exc.InvalidRequestError("alias() comes before conditions and joins")
-        new = copy.copy(self)
-        new._alias = aliased(self._entity, name=alias_name)
-        new._statement = select(new._alias)
-        return new
+        alias: Any = aliased(self._entity, name=alias_name)
+        return self._with(start(alias, (alias,)), _alias=alias, _source=inspect(alias).selectable)
 
     def join(self, target: Any, onclause: Any = None, isouter: bool = False, full: bool = False) -> Self:
         """Join another table.
@@ -167,30 +194,55 @@ class QueryBuilder:
         """Put CTEs in front that only text refers to."""
         return self._with(self._statement.add_cte(*ctes))
 
-    # -- as part of another statement -----------------------------------------------------------------------------
+    # -- together with other queries ------------------------------------------------------------------------------
+
+    def union(self, *others: Any) -> Self:
+        """The rows of this query and of others, each once; what follows applies to all of them.
+
+        Args:
+            *others: queries or SELECTs with as many columns.
+
+        Raises:
+            sqlalchemy.exc.InvalidRequestError: the queries read at different snapshots, or return objects and columns.
+        """
+        return self._combined(union, others)
+
+    def union_all(self, *others: Any) -> Self:
+        """The rows of this query and of others, equal ones as often as they come; see :meth:`union`."""
+        return self._combined(union_all, others)
+
+    def intersect(self, *others: Any) -> Self:
+        """The rows that all of the queries have; see :meth:`union`."""
+        return self._combined(intersect, others)
+
+    def except_(self, *others: Any) -> Self:
+        """The rows of this query that none of the others has; see :meth:`union`."""
+        return self._combined(except_, others)
 
     def subquery(self, alias_name: str | None = None) -> Subquery:
         """The query as a table of another query."""
         return self._select().subquery(alias_name)
 
-    def cte(self, name: str, recursive: bool = False) -> CTE:
-        """The query as a common table expression."""
+    def cte(self, name: str | None = None, recursive: bool = False) -> CTE:
+        """The query as a common table expression; the recursive part is added by ``.union_all(...)`` on it."""
         return self._select().cte(name, recursive=recursive)
 
     def to_sql(self) -> str:
         """The statement with its values written in, for people to read; what runs has them bound."""
-        statement = self._update() if self._values is not None else self._select()
-        return str(statement.compile(dialect=_readable(), compile_kwargs={"literal_binds": True}))
+        return str(self._runnable().compile(dialect=_readable(), compile_kwargs={"literal_binds": True}))
 
     __str__ = to_sql
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {' '.join(str(self._select()).split())}>"
+        return f"<{type(self).__name__} {' '.join(str(self._runnable()).split())}>"
+
+    def __clause_element__(self) -> Select[Any]:
+        return self._select()
 
     # -- changes --------------------------------------------------------------------------------------------------
 
     def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
-        """Turn the query into an UPDATE of the rows it finds; :meth:`Query.execute` runs it.
+        """Turn the query into an UPDATE of the rows it finds; ``execute()`` runs it.
 
         Args:
             values: values or expressions by attribute name.
@@ -199,15 +251,18 @@ class QueryBuilder:
         Raises:
             sqlalchemy.exc.InvalidRequestError: there is nothing to set, or the query cannot be an UPDATE.
         """
-        new = self._with(self._statement)
-        new._values = {**(self._values or {}), **(values or {}), **named}
+        new = self._with(self._statement, _values={**(self._values or {}), **(values or {}), **named})
         if not new._values:
             raise exc.InvalidRequestError("update() needs values")
         self._changed_entity("UPDATE")
         return new
 
     def _update(self) -> Update:
-        statement: Update = update(self._changed_entity("UPDATE")).values(self._values or {})
+        changed = self._changed_entity("UPDATE")
+        values = self._values or {}
+        if is_text_table(changed):
+            changed, values = with_columns(changed, values), {name: bound(value) for name, value in values.items()}
+        statement: Update = update(changed).values(values)
         return statement.where(*self._statement._where_criteria)
 
     def _delete(self) -> Delete:
@@ -215,36 +270,63 @@ class QueryBuilder:
 
     def _changed_entity(self, verb: str) -> Any:
         statement = self._statement
-        if self._entity is None or self._alias is not None:
+        if self._entity is None or self._source is not None:
             raise exc.InvalidRequestError(f"{verb} needs the query of one mapped class or table")
-        if self._snapshot is not None:
+        if self._snapshot_name is not None:
             raise exc.InvalidRequestError(f"{verb} changes the present; this query reads at a snapshot")
         if not _is_plain(statement) or statement._setup_joins:
             raise exc.InvalidRequestError(f"{verb} takes conditions only: no join, limit, offset, distinct or group_by")
         return self._entity
 
+    def _build_sql(self) -> tuple[str, list[Any]]:
+        """Text and values of the statement, as the driver is given them."""
+        compiled = self._runnable().compile(
+            dialect=MatrixOneDialect_pymysql(), compile_kwargs={"render_postcompile": True}
+        )
+        return compiled.string, [compiled.params[name] for name in compiled.positiontup or compiled.params]
+
     # -- inside ---------------------------------------------------------------------------------------------------
 
+    def _runnable(self) -> Any:
+        return self._select() if self._values is None else self._update()
+
     def _select(self) -> Select[Any]:
+        if self._values is not None:
+            raise exc.InvalidRequestError("the query was turned into an UPDATE, which execute() runs")
         return self._at_snapshot(self._statement)
 
     def _count(self) -> Select[Any]:
-        statement = self._statement
-        if not _is_plain(statement) or not all(map(_is_row_column, self._columns)):
-            return self._at_snapshot(select(func.count()).select_from(statement.subquery()))
-        counted = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+        statement = self._select()
+        if not _is_plain(statement) or not all(map(is_row_column, self._columns)):
+            return self._at_snapshot(select(func.count()).select_from(self._statement.subquery()))
+        counted = self._statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
         return self._at_snapshot(counted)
 
     def _at_snapshot(self, statement: Select[Any]) -> Select[Any]:
-        return statement if self._snapshot is None else with_snapshot(statement, self._snapshot)
+        return statement if self._snapshot_name is None else with_snapshot(statement, self._snapshot_name)
 
-    def _with(self, statement: Select[Any]) -> Self:
+    def _combined(self, combine: Callable[..., Any], others: tuple[Any, ...]) -> Self:
+        if any(isinstance(other, QueryBuilder) and other._snapshot_name != self._snapshot_name for other in others):
+            raise exc.InvalidRequestError("the queries of a union read at one snapshot, or all in the present")
+        parts = [part._statement if isinstance(part, QueryBuilder) else part for part in (self, *others)]
+        rows = combine(*parts).subquery()
+        mappers = [inspect(each).mapper for each in self._columns if is_mapped(each)]
+        if not mappers:
+            columns = tuple(rows.c)
+            return self._with(start(None, columns), _alias=None, _source=rows, _columns=columns)
+        if len(self._columns) > 1:
+            raise exc.InvalidRequestError("the queries of a union return objects of one class, or columns")
+        alias: Any = aliased(mappers[0].class_, rows)
+        return self._with(select(alias), _alias=alias, _source=rows)
+
+    def _with(self, statement: Select[Any], **changes: Any) -> Self:
         new = copy.copy(self)
         new._statement = statement
+        vars(new).update(changes)
         return new
 
     def _sort_key(self, column: Any) -> Any:
-        return text_sort_key(column) if isinstance(column, str) else self._adapted(column)
+        return text_sort_key(column) if isinstance(column, str) else self._adapted(with_named_arguments(column))
 
     def _condition(self, condition: Any, params: tuple[Any, ...]) -> Any:
         if isinstance(condition, str):
@@ -254,17 +336,24 @@ class QueryBuilder:
         return self._adapted(condition)
 
     def _adapted(self, expression: Any) -> Any:
-        """The expression with the alias in place of what it stands for."""
-        if self._alias is None:
+        """The expression with what stands for the entity in place of it."""
+        if self._source is None:
             return expression
-        if expression is self._entity:
+        if expression is self._entity and self._alias is not None:
             return self._alias
         clause = expression.__clause_element__() if hasattr(expression, "__clause_element__") else expression
-        return ClauseAdapter(inspect(self._alias).selectable).traverse(clause)
+        return ClauseAdapter(self._source).traverse(clause)
 
 
-def _column(column: Any) -> Any:
-    return text_column(column) if isinstance(column, str) else column
+def checked_size(count: Any) -> int:
+    """The number of rows of a chunk.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: it is not positive.
+    """
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise exc.ArgumentError(f"rows are fetched one or more at a time, not {count!r}")
+    return count
 
 
 def _target(target: Any) -> Any:
@@ -275,30 +364,11 @@ def _subselect(param: Any) -> Any:
     return param._select().scalar_subquery() if isinstance(param, QueryBuilder) else param
 
 
-def _entity(columns: tuple[Any, ...]) -> Any:
-    """The mapped class or table a query is of, if it is of one."""
-    first = columns[0] if columns else None
-    if isinstance(first, InstrumentedAttribute):
-        first = first.class_
-    return first if isinstance(first, Table) or is_mapped(first) else None
-
-
-def is_mapped(column: Any) -> bool:
-    """Whether this is a mapped class or an alias of one."""
-    inspected = inspect(column, raiseerr=False)
-    return bool(getattr(inspected, "is_mapper", False) or getattr(inspected, "is_aliased_class", False))
-
-
-def _is_row_column(column: Any) -> bool:
-    """Whether choosing this column leaves the number of rows alone, as an aggregate would not."""
-    return isinstance(column, Table | InstrumentedAttribute) or is_mapped(column)
-
-
 def _is_plain(statement: Select[Any]) -> bool:
     """Whether the statement is tables, joins and conditions only."""
-    bounds = (statement._limit_clause, statement._offset_clause)
-    grouped = statement._distinct or statement._group_by_clauses or statement._having_criteria
-    return not (grouped or any(bound is not None for bound in bounds))
+    if statement._limit_clause is not None or statement._offset_clause is not None:
+        return False
+    return not any((statement._distinct, statement._group_by_clauses, statement._having_criteria))
 
 
 @functools.cache

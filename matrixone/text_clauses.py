@@ -5,23 +5,41 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Boolean, ColumnElement, bindparam, column, literal, literal_column, table
+from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
+    Boolean,
+    BooleanClauseList,
+    ClauseElement,
+    ColumnElement,
+    Label,
+    UnaryExpression,
+    bindparam,
+    column,
+    literal,
+    literal_column,
+    table,
+)
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import InternalTraversal, cloned_traverse, iterate
 from sqlalchemy.types import NullType
 
-from matrixone.params import StringStatement, statement
+from matrixone.params import StringStatement, driver_value, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import BindParameter, Dialect, FromClause
+    from sqlalchemy import Dialect, FromClause
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _NAME = r"(?:`(?:``|[^`])+`|\w+)"
 _LABELLED = re.compile(rf"(?P<expression>.+)\s+AS\s+(?P<label>{_NAME})\s*", re.IGNORECASE | re.DOTALL)
-_QUALIFIED = re.compile(rf"{_NAME}\.(?P<label>{_NAME})")
+_QUALIFIED = re.compile(rf"(?P<table>{_NAME})\.(?P<label>{_NAME})")
+_CALL = re.compile(r"(?P<function>\w+)\(\s*(?:\w+\.)?(?P<argument>\w+)\s*\)")
+_MAY_CALL = (FunctionElement, Label, UnaryExpression, BinaryExpression, BooleanClauseList)
+_AGGREGATES = frozenset({"avg", "count", "max", "min", "sum"})
 _TABLE = re.compile(
     rf"(?:(?P<database>{_NAME})\.)?(?P<name>{_NAME})(?:\s+(?:AS\s+)?(?P<alias>{_NAME}))?", re.IGNORECASE
 )
@@ -85,18 +103,66 @@ def _compile_condition(element: TextCondition, compiler: SQLCompiler, **kw: Any)
     return f"({compiler.process(text, **kw)})"
 
 
+def bound(value: Any) -> Any:
+    """A value for a column of unknown type, as the driver is given it; SQLAlchemy's expressions stay what they are."""
+    return value if hasattr(value, "__clause_element__") or isinstance(value, ClauseElement) else driver_value(value)
+
+
+def named_column(name: str) -> ColumnElement[Any]:
+    """A column of a table whose columns are not known."""
+    return column(name, _BOUND)
+
+
 def text_column(text: str) -> ColumnElement[Any]:
-    """A column written as text: ``u.name``, named ``name`` in the result, or ``COUNT(*) AS n``."""
+    """A column written as text: ``COUNT(*) AS n``, ``u.name`` (then called ``name``), ``COUNT(id)`` (``COUNT_id``)."""
     if labelled := _LABELLED.fullmatch(text):
         return literal_column(labelled["expression"]).label(_bare(labelled["label"]))
     if qualified := _QUALIFIED.fullmatch(text):
         return literal_column(text).label(_bare(qualified["label"]))
+    if call := _CALL.fullmatch(text):
+        return literal_column(text).label(f"{call['function']}_{call['argument']}")
     return column(text) if text.isidentifier() else literal_column(text)
 
 
 def text_sort_key(text: str) -> ColumnElement[Any]:
     """A column of ORDER BY or GROUP BY written as text."""
-    return literal_column(text)
+    return literal_column(text, _BOUND)
+
+
+def named_table(text: str) -> FromClause | None:
+    """The table that text as the only column of a query stands for, ``users`` or ``users u``; None if it is no name."""
+    found = _TABLE.fullmatch(text.strip())
+    return None if found is None or found["database"] or found["name"].isdecimal() else text_table(text)
+
+
+def table_of_columns(texts: Sequence[str]) -> FromClause | None:
+    """The table that all of these columns name before their dot, if it is one."""
+    found = [_QUALIFIED.fullmatch(text) for text in texts]
+    names = {match["table"] if match else None for match in found}
+    name = names.pop() if len(names) == 1 else None
+    return None if name is None else text_table(name)
+
+
+def with_named_arguments(expression: Any) -> Any:
+    """The expression, strings that it counts, adds up or compares read as names: ``func.avg("age")``."""
+    if not isinstance(expression, _MAY_CALL) or not any(map(_counts_text, iterate(expression))):
+        return expression
+
+    def rename(function: Any) -> None:
+        if _counts_text(function):
+            arguments = function.clause_expr.element
+            arguments.clauses = [literal_column(argument.value) for argument in arguments.clauses]
+
+    return cloned_traverse(expression, {}, {"function": rename})
+
+
+def _counts_text(part: Any) -> bool:
+    if not isinstance(part, FunctionElement) or part.name.lower() not in _AGGREGATES:
+        return False
+    arguments = list(part.clauses)
+    return bool(arguments) and all(
+        isinstance(argument, BindParameter) and isinstance(argument.value, str) for argument in arguments
+    )
 
 
 def text_table(text: str) -> FromClause:

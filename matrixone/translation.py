@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, StatementError, TimeoutError  # noqa: A004 - SQLAlchemy's
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Engine
     from sqlalchemy.engine.interfaces import ExceptionContext
+
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -36,6 +38,17 @@ def translating() -> Iterator[None]:
         raise PoolTimeoutError(str(error.args[0])) from error
     except PendingRollbackError as error:
         raise TransactionLostError(f"the transaction cannot go on: {error.args[0]}") from error
+
+
+def translating_each(items: Iterator[T]) -> Iterator[T]:
+    """The items; errors while one is made are errors of the SDK, errors of whoever uses it are not touched."""
+    while True:
+        with translating():
+            try:
+                item = next(items)
+            except StopIteration:
+                return
+        yield item
 
 
 def translate_errors_of(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from matrixone.attributes import AsyncManagerAttributes
 from matrixone.client.sync import Client
 from matrixone.exceptions import ConfigurationError
 from matrixone.managers import awaitable, pause_in_greenlet
+from matrixone.queries import AsyncQueries
 from matrixone.session import AsyncSession
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from matrixone.bulk import TableLike
     from matrixone.capabilities import Capabilities
     from matrixone.managers import ManagerSpec
-    from matrixone.query import AsyncQuery
     from matrixone.querylog import QueryLog
     from matrixone.tables import ColumnType
 
@@ -43,7 +43,7 @@ class _SynchronousSide(Client):
         return create_async_engine(**self._engine_arguments(), **pool_options).sync_engine
 
 
-class AsyncClient(AsyncManagerAttributes):
+class AsyncClient(AsyncManagerAttributes, AsyncQueries):
     """:class:`Client` for asyncio, the same code; connect with ``await client.connect(...)`` or ``async with``.
 
     Args:
@@ -139,12 +139,6 @@ class AsyncClient(AsyncManagerAttributes):
         """A new session; use it in an ``async with`` block. See :meth:`Client.session`."""
         self._sync._check_connected()
         return AsyncSession(client=self, **options)
-
-    def query(self, *columns: Any, snapshot: str | None = None) -> AsyncQuery:
-        """See :meth:`Client.query`; what runs the query is a coroutine."""
-        from matrixone.query import AsyncQuery
-
-        return AsyncQuery(self, *columns, snapshot=snapshot)
 
     async def create_table(
         self, table_name_or_model: TableLike, columns: Mapping[str, ColumnType] | None = None, **kwargs: Any

@@ -23,6 +23,7 @@ from matrixone.driver import send
 from matrixone.exceptions import ConfigurationError, ConnectionError  # noqa: A004 - the name the specification gives it
 from matrixone.operations import Outcome, running
 from matrixone.params import statement as string_statement
+from matrixone.queries import Queries
 from matrixone.querylog import QueryLog, statement_context
 from matrixone.results import ResultSet
 from matrixone.session import Session
@@ -44,13 +45,12 @@ if TYPE_CHECKING:
     from matrixone.bulk import TableLike
     from matrixone.managers import ManagerSpec
     from matrixone.operations import Operation
-    from matrixone.query import Query
     from matrixone.tables import ColumnType
 
 T = TypeVar("T")
 
 
-class Client(VersionMethods, ManagerAttributes):
+class Client(VersionMethods, ManagerAttributes, Queries):
     """A server, reached through one pool of connections.
 
     ``Client(host=...)`` and ``Client(url=...)`` connect while constructing; ``Client()`` waits for :meth:`connect`.
@@ -328,12 +328,6 @@ class Client(VersionMethods, ManagerAttributes):
         """Insert many rows in one transaction, all or none."""
         with self.session() as session:
             return session.batch_insert(table_name_or_model, data_list)
-
-    def query(self, *columns: Any, snapshot: str | None = None) -> Query:
-        """A query builder whose query runs on a connection of its own."""
-        from matrixone.query import Query
-
-        return Query(self, *columns, snapshot=snapshot)
 
     def create_table(
         self, table_name_or_model: TableLike, columns: Mapping[str, ColumnType] | None = None, **kwargs: Any

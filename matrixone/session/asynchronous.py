@@ -13,6 +13,7 @@ from matrixone.attributes import AsyncManagerAttributes
 from matrixone.exceptions import ConfigurationError
 from matrixone.managers import pause_in_greenlet
 from matrixone.proxies import AsyncSessionProxies
+from matrixone.queries import AsyncQueries
 from matrixone.session.sync import Session
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from matrixone.client import AsyncClient
     from matrixone.managers import ManagerSpec
     from matrixone.operations import Operation, Outcome
-    from matrixone.query import AsyncQuery
     from matrixone.results import ResultSet
     from matrixone.unit_of_work import OnRefused
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
+class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes, AsyncQueries):
     """:class:`Session` for asyncio, the same code; several tasks may use one session, statements run in call order.
 
     Args:
@@ -198,12 +198,6 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes):
     ) -> ResultSet:
         """See :meth:`Session.batch_insert`."""
         return await self._call(Session.batch_insert, table_name_or_model, data_list)
-
-    def query(self, *columns: Any, snapshot: str | None = None) -> AsyncQuery:
-        """See :meth:`Session.query`; what runs the query is a coroutine."""
-        from matrixone.query import AsyncQuery
-
-        return AsyncQuery(self, *columns, snapshot=snapshot)
 
     async def set_session_variables(self, **variables: str | int | None) -> Self:
         """See :meth:`Session.set_session_variables`."""

@@ -21,6 +21,7 @@ from matrixone.exceptions import (
 )
 from matrixone.params import statement as string_statement
 from matrixone.proxies import SessionProxies
+from matrixone.queries import Queries
 from matrixone.querylog import statement_context
 from matrixone.session.log import SessionLog
 from matrixone.transaction import NO_SAVEPOINTS
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from matrixone.client import Client
     from matrixone.managers import ManagerSpec
     from matrixone.operations import Operation, Outcome
-    from matrixone.query import Query
     from matrixone.results import ResultSet
     from matrixone.unit_of_work import OnRefused
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Session(SessionProxies, ManagerAttributes):
+class Session(SessionProxies, ManagerAttributes, Queries):
     """One unit of work after the other, each in one transaction of the server.
 
     As a context manager it commits on normal exit, rolls back when an exception leaves the block, and closes.
@@ -247,17 +247,6 @@ class Session(SessionProxies, ManagerAttributes):
             raise ConfigurationError("the session has connections of its own: set variables where their engine is made")
         client.set_session_variables(**variables)
         return self
-
-    def query(self, *columns: Any, snapshot: str | None = None) -> Query:
-        """A query builder on this session.
-
-        Args:
-            *columns: One mapped class, or columns and expressions.
-            snapshot: Read the past as this snapshot keeps it.
-        """
-        from matrixone.query import Query
-
-        return Query(self, *columns, snapshot=snapshot)
 
     # -- tables ---------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from matrixone_stage import AsyncStageManager, Stage
 from matrixone_vector import AsyncVectorManager
 from models import User
 from sqlalchemy import func, insert, select
-from sqlalchemy.engine import CursorResult, Result, ScalarResult
+from sqlalchemy.engine import CursorResult, Result, Row, ScalarResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
 
@@ -33,7 +33,7 @@ async def main() -> None:
     assert_type(await client.execute("SELECT ?", (1,)), ResultSet)
     assert_type(await client.insert("users", {"name": "Ann"}), ResultSet)
     assert_type(await client.create_table(User), AsyncClient)
-    assert_type(client.query(User), AsyncQuery)
+    assert_type(client.query(User), AsyncQuery[User])
     assert_type(client.snapshots, AsyncSnapshotManager)
 
     async with client.session() as session:
@@ -67,8 +67,17 @@ async def main() -> None:
 
         assert_type(await session.insert(User, {"name": "Ann"}), ResultSet)
         assert_type((await session.batch_insert("users", [{"name": "Ann"}])).affected_rows, int)
-        assert_type(await session.query(User).filter(User.age > 3).limit(3).all(), list[Any])
+        assert_type(await session.query(User).filter(User.age > 3).limit(3).all(), list[User])
+        assert_type(await session.query(User).first(), User | None)
+        assert_type(await session.query(User).one(), User)
+        assert_type(await session.query(User).one_or_none(), User | None)
         assert_type(await session.query(User).count(), int)
+        assert_type(await session.query(User).exists(), bool)
+        assert_type(await session.query(User.id, User.name).all(), list[Row[int, str]])
+        assert_type(await session.query(User).select(User.name).one(), Row[str])
+        assert_type([user.name async for user in session.query(User).yield_per(10)], list[str])
+        assert_type([user async for user in session.query(User).iterate(10)], list[User])
+        assert_type([part async for part in session.query(User).partitions(10)], list[list[User]])
         assert_type(await session.create_table("t", {"id": "int primary key"}), AsyncSession)
         assert_type(await session.drop_table("t"), AsyncSession)
         assert_type(await session.run(CurrentDatabase()), Outcome[str])

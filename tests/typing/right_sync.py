@@ -13,6 +13,7 @@ from models import User
 from sqlalchemy import Integer, create_engine, func, insert, select, text
 from sqlalchemy.engine import Connection, CursorResult, Result, Row, ScalarResult
 from sqlalchemy.orm import Session as SQLAlchemySession
+from sqlalchemy.orm import aliased
 from sqlalchemy.schema import Column
 
 from matrixone import Client, ResultSet, Session, SnapshotLevel
@@ -25,7 +26,7 @@ assert_type(client.connect(host="localhost"), Client)
 assert_type(client.execute("SELECT ?", (1,)), ResultSet)
 assert_type(client.insert("users", {"name": "Ann"}), ResultSet)
 assert_type(client.create_table(User), Client)
-assert_type(client.query(User), Query)
+assert_type(client.query(User), Query[User])
 assert_type(client.snapshots, SnapshotManager)
 
 with client as same_client:
@@ -64,9 +65,26 @@ with client.session() as session:
 
     assert_type(session.insert("users", {"name": "Ann"}), ResultSet)
     assert_type(session.batch_insert(User, [{"name": "Ann"}]).affected_rows, int)
-    assert_type(session.query(User).filter(User.age > 3).order_by(User.id).limit(3).all(), list[Any])
-    assert_type(session.query(User, snapshot="s").filter_by(name="Ann"), Query)
+    assert_type(session.query(User).filter(User.age > 3).order_by(User.id).limit(3).all(), list[User])
+    assert_type(session.query(User, snapshot="s").filter_by(name="Ann"), Query[User])
+    assert_type(session.query(User).first(), User | None)
+    assert_type(session.query(User).one(), User)
+    assert_type(session.query(User).one_or_none(), User | None)
     assert_type(session.query(User).count(), int)
+    assert_type(session.query(User).exists(), bool)
+    assert_type([user.name for user in session.query(User).yield_per(10)], list[str])
+    assert_type(list(session.query(User).iterate(chunk_size=10)), list[User])
+    assert_type(list(session.query(User).partitions(10)), list[list[User]])
+    assert_type(session.query(User.id, User.name).all(), list[Row[int, str]])
+    assert_type(session.query(User.id).one(), Row[int])
+    assert_type(session.query(User.id, User.age, func.count(User.id)).first(), Row[int, int | None, int] | None)
+    assert_type(session.query(User, User.name).one(), Row[User, str])
+    assert_type(session.query(User).select(User.name).one(), Row[str])
+    assert_type(session.query(User.id).select(User).one(), User)
+    assert_type(session.query(User.id).union(session.query(User.id)).all(), list[Row[int]])
+    assert_type(session.query("users").all(), list[Any])
+    assert_type(session.query(User).join(User).logical_in(User.id, [1]).distinct().with_for_update(), Query[User])
+    assert_type(session.query(aliased(User)).one(), User)
     assert_type(
         session.create_table("t", {"id": "int primary key", "n": Integer}, primary_key="id").drop_table("t"), Session
     )

@@ -32,6 +32,14 @@ with client.session() as session:
     session.manager(AsyncStageManager)  # error
     session.manager("stage")  # error
     session.run("SELECT 1")  # error
+    session.query(User).first().name  # error
+    session.query(User).one().nam  # error
+    age: int = session.query(User).one().age  # error
+    row: str = session.query(User.id).one()[0]  # error
+    session.query(User).limit("3")  # error
+    session.query(User).filter_by(3)  # error
+    session.query(User, snapshot=3)  # error
+    session.query(User).all().iterate()  # error
 
 Session(client=client, on_refused="ignore")  # error
 Session(client=AsyncClient())  # error
@@ -58,6 +66,9 @@ async def main() -> None:
         session.manager(SnapshotManager)  # error
         session.topics  # error
         session.query(User).all().pop()  # error
+        (await session.query(User).first()).name  # error
+        for _user in session.query(User).iterate():  # error
+            pass
         user: User = await session.get(User, 1)  # error
 
 

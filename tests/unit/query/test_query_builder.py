@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, desc, exc, func, select
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, desc, exc, func, literal, select
 from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship  # noqa: TC002 - the mapper reads Mapped at run time
+from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship  # noqa: TC002 - the mapper reads Mapped at run time
 
 from matrixone.exceptions import QueryError
+from matrixone.orm import CTE, logical_in
 from matrixone.query import AsyncQuery, MatrixOneQuery, Query
 from matrixone.vector import Vectorf32
 
@@ -229,6 +232,168 @@ def test_what_an_update_would_lose_is_refused(query, spoil):
 def test_distances(query):
     near = query(User.id).order_by(User.embedding.l2_distance([1, 2])).limit(3)
     assert sql(near).endswith("ORDER BY l2_distance(users.embedding, '[1.0,2.0]') LIMIT 3")
+
+
+def test_a_name_alone_is_a_table(query):
+    assert sql(query("users")) == "SELECT * FROM users"
+    assert sql(query("users u").filter("u.id > ?", 3).select("u.name")) == (
+        "SELECT u.name AS name FROM users AS u WHERE (u.id > 3)"
+    )
+    assert sql(query("users").alias("u").filter_by(name="x")) == "SELECT * FROM users AS u WHERE name = 'x'"
+    assert sql(query("users.name", "users.id")) == "SELECT users.name AS name, users.id AS id FROM users"
+    assert sql(query("u.name", "d.name AS d").select_from("users u", "departments d")).endswith(
+        "FROM users AS u, departments AS d"
+    )
+    assert sql(query("users u").rightjoin("departments d", "d.id = u.id")) == (
+        "SELECT * FROM departments AS d LEFT OUTER JOIN users AS u ON (d.id = u.id)"
+    )
+
+
+def test_updates_of_a_table_named_by_text(query):
+    updated = query("users").update({"name": "it's", "embedding": [1, 2]}).filter_by(id=3)
+    assert sql(updated) == "UPDATE users SET name='it''s', embedding='[1.0,2.0]' WHERE id = 3"
+    with pytest.raises(exc.InvalidRequestError, match="alias"):
+        query("users u").update(name="x").to_sql()
+
+
+def test_functions_are_called_by_their_names(query):
+    shown = sql(query(func.count(User.id), func.max(User.id), func.count(User.name)))
+    assert shown == "SELECT count(users.id) AS count, max(users.id) AS max, count(users.name) AS count_1 FROM users"
+    assert sql(query("COUNT(id)").select_from("users")) == "SELECT COUNT(id) AS `COUNT_id` FROM users"
+
+
+def test_aggregates_take_names_of_columns(query):
+    grouped = query("age", func.avg("age").label("mean")).select_from("users").group_by("age")
+    shown = sql(grouped.having(func.count("id") > 2).order_by(func.sum("id").desc()))
+    assert shown.endswith("avg(age) AS mean FROM users GROUP BY age HAVING count(id) > 2 ORDER BY sum(id) DESC")
+    assert "concat('id')" in sql(query(func.concat("id")))
+
+
+@pytest.mark.parametrize(
+    ("method", "word"),
+    [("union", "UNION"), ("union_all", "UNION ALL"), ("intersect", "INTERSECT"), ("except_", "EXCEPT")],
+)
+def test_queries_together(query, method, word):
+    together = getattr(query(User.id).filter(User.id > 1), method)(query(Department.id), select(logs.c.id))
+    inner = (
+        f"SELECT users.id AS id FROM users WHERE users.id > 1 {word} SELECT departments.id AS id FROM departments "
+        f"{word} SELECT audit.logs.id AS id FROM audit.logs"
+    )
+    assert sql(together.filter(User.id < 9).order_by(User.id).limit(2)) == (
+        f"SELECT anon_1.id FROM ({inner}) AS anon_1 WHERE anon_1.id < 9 ORDER BY anon_1.id LIMIT 2"
+    )
+
+
+def test_objects_together(query):
+    together = query(User).filter(User.id > 1).union(query(User).filter_by(name="x"))
+    shown = sql(together.filter_by(id=3).join(User.department).select(User.name))
+    assert shown.startswith("SELECT anon_1.name FROM (SELECT users.id AS id, ")
+    assert shown.endswith(
+        "AS anon_1 INNER JOIN departments ON departments.id = anon_1.department_id WHERE anon_1.id = 3"
+    )
+
+
+def test_queries_together_read_at_one_time_and_are_of_one_kind(query):
+    then = query(User.id, snapshot="s").union(query(User.id, snapshot="s"))
+    assert sql(then).count("{SNAPSHOT = 's'}") == 2
+    with pytest.raises(exc.InvalidRequestError, match="one snapshot"):
+        query(User.id).union(query(User.id, snapshot="s"))
+    with pytest.raises(exc.InvalidRequestError, match="objects of one class"):
+        query(User, User.id).union(query(User, User.id))
+    with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
+        query(User).union(query(User)).update(name="x")
+
+
+def test_recursion(query):
+    numbers = query(literal(1).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(query((numbers.c.n + 1).label("n")).filter(numbers.c.n < 5))
+    assert sql(query(numbers)) == (
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 AS n UNION ALL SELECT numbers.n + 1 AS n FROM numbers "
+        "WHERE numbers.n < 5) SELECT numbers.n FROM numbers"
+    )
+
+
+def test_ctes_by_name(query):
+    cte = CTE("recent", query(User.id, User.name))
+    assert cte.name == "recent"
+    assert sql(query(cte).filter(cte.c.id > 1)).startswith("WITH recent AS (SELECT users.id AS id")
+    text_cte = CTE("r", "SELECT 1 AS n")
+    assert sql(query("r").with_cte(text_cte)) == "WITH r AS (SELECT 1 AS n) SELECT * FROM r"
+
+
+def test_a_query_is_an_element_of_sqlalchemy(query):
+    departments = query(Department.id).filter_by(name="x")
+    shown = where(query(User.id).filter(User.department_id.in_(departments)))
+    assert shown == "users.department_id IN (SELECT departments.id FROM departments WHERE departments.name = 'x')"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "shown"),
+    [
+        (User.id, [1, 2], "users.id IN (1, 2)"),
+        ("users.name", ("it's", None), "users.name IN ('it''s', NULL)"),
+        ("name", {"?"}, "name IN ('?')"),
+        (User.id, np.array([1, 2]), "users.id IN (1, 2)"),
+        (User.id, [], "false = 1"),
+        ("id", select(Department.id), "id IN (SELECT departments.id FROM departments)"),
+        (
+            "id",
+            select(Department.id).subquery("d"),
+            "id IN (SELECT d.id FROM (SELECT departments.id AS id FROM departments) AS d)",
+        ),
+        (User.id, func.coalesce(User.department_id, 3), "users.id IN (coalesce(users.department_id, 3))"),
+    ],
+)
+def test_membership(query, column, values, shown):
+    assert where(query(User.id).logical_in(column, values)) == shown
+    assert where(query(User.id).filter(logical_in(column, values))) == shown
+
+
+def test_membership_in_a_query(query):
+    shown = where(query(User.id).logical_in(User.department_id, query(Department.id)))
+    assert shown == "users.department_id IN (SELECT departments.id FROM departments)"
+
+
+@pytest.mark.parametrize("values", ["text", b"bytes", 3, None, {"a": 1}])
+def test_membership_in_what_is_no_list(query, values):
+    with pytest.raises(exc.ArgumentError, match="IN"):
+        query(User).logical_in(User.id, values)
+
+
+def test_locks_and_options(query):
+    assert sql(query(User.id).with_for_update()).endswith("FROM users FOR UPDATE")
+    assert sql(query(User.id).with_for_update(read=True)).endswith("FROM users FOR SHARE")
+    assert "JOIN departments" in sql(query(User).options(joinedload(User.department)))
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "3"])
+def test_chunks_have_a_positive_size(query, size):
+    with pytest.raises(exc.ArgumentError, match="one or more"):
+        query(User).yield_per(size)
+
+
+def test_an_update_is_not_read(query):
+    with pytest.raises(exc.InvalidRequestError, match="execute"):
+        query(User).update(name="x").subquery()
+    assert repr(query(User).update(name="x")) == f"<{type(query(User)).__name__} UPDATE users SET name=:name>"
+
+
+def test_text_and_values_for_the_driver(query):
+    built = query(User.id).filter("name = ?", "x").filter(User.id.in_([1, 2]))._build_sql()
+    assert " ".join(built[0].split()) == "SELECT users.id FROM users WHERE (name = %s) AND users.id IN (%s, %s)"
+    assert built[1] == ["x", 1, 2]
+
+
+def test_both_faces_have_the_same_methods():
+    def methods(face):
+        named = {name: getattr(face, name) for name in dir(face) if not name.startswith("_")}
+        return {name: _parameters(method) for name, method in named.items()}
+
+    assert methods(Query) == methods(AsyncQuery)
+
+
+def _parameters(method):
+    return [(each.name, each.kind, each.default) for each in inspect.signature(method).parameters.values()]
 
 
 def test_a_query_shows_itself(query):
