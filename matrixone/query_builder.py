@@ -316,7 +316,8 @@ class QueryBuilder:
             return self._with(start(None, columns), _alias=None, _source=rows, _columns=columns)
         if len(self._columns) > 1:
             raise exc.InvalidRequestError("the queries of a union return objects of one class, or columns")
-        alias: Any = aliased(mappers[0].class_, rows)
+        entity = mappers[0].class_
+        alias: Any = aliased(entity, rows, name=entity.__name__)
         return self._with(select(alias), _alias=alias, _source=rows)
 
     def _with(self, statement: Select[Any], **changes: Any) -> Self:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from matrixone.dialect.streams import abandon_stream, open_stream
 from matrixone.driver import send
 from matrixone.exceptions import (
     ConfigurationError,
@@ -99,6 +100,12 @@ class TransactionGuard:
                 self._refresh_status()
         self._check(what)
 
+    def abandon_stream(self) -> None:
+        """End a result that is still being read, as the end of the transaction does."""
+        if not self.connection.closed and not self.connection.invalidated:
+            driver_connection = self.connection.connection.driver_connection
+            abandon_stream(driver_connection, self.connection.dialect.loaded_dbapi)
+
     def lose(self, reason: str, cause: BaseException | None = None) -> None:
         """Take note that the server has ended the transaction."""
         if self.lost is None:
@@ -111,7 +118,7 @@ class TransactionGuard:
     def _before(
         self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
     ) -> None:
-        if _is_streaming(self.connection):
+        if self._is_streaming():
             raise TransactionError(
                 "a streamed result on this connection is open and would lose its rows; read it to its end or close it"
             )
@@ -123,7 +130,8 @@ class TransactionGuard:
     def _after(
         self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
     ) -> None:
-        self._unanswered = None
+        # The rows of a stream may end in an error, which brings no status.
+        self._unanswered = statement if self._is_streaming() else None
         if self._reopening:
             self._reopen()
         else:
@@ -168,6 +176,7 @@ class TransactionGuard:
             driver_connection.ping(reconnect=False)
         except dialect.loaded_dbapi.Error as error:
             self.lose("the connection is gone", error)
+            self.connection.invalidate(error)
 
     def _check(self, what: str) -> None:
         if self.lost is None:
@@ -180,11 +189,8 @@ class TransactionGuard:
     def _is_open(self) -> bool:
         return bool(server_status(self.connection) & IN_TRANSACTION)
 
-
-def _is_streaming(connection: Connection) -> bool:
-    driver_connection: Any = connection.connection.driver_connection
-    result = getattr(driver_connection, "_result", None)
-    return bool(getattr(result, "unbuffered_active", False))
+    def _is_streaming(self) -> bool:
+        return open_stream(self.connection.connection.driver_connection) is not None
 
 
 NO_SAVEPOINTS = (

@@ -124,6 +124,11 @@ class UnitOfWork:
         for guard in self._guards:
             guard.confirm()
 
+    def abandon_streams(self) -> None:
+        """End results that are still being read: the transaction is about to end."""
+        for guard in self._guards:
+            guard.abandon_stream()
+
     def rolled_back(self) -> None:
         """Undo what ran at once, forget what waits. Does nothing the second time."""
         self._discard_waiting()
@@ -278,6 +283,7 @@ class UnitOfWork:
         )
 
     def _on_before_commit(self, _session: SQLAlchemySession) -> None:
+        self.abandon_streams()
         self.confirm()
 
     def _on_commit(self, _session: SQLAlchemySession) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import default
 from matrixone.dialect.compiler import MatrixOneCompiler
 from matrixone.dialect.ddl import MatrixOneDDLCompiler
 from matrixone.dialect.reflection import ReflectionDialect
+from matrixone.dialect.streams import break_stream
 from matrixone.dialect.transactions import TransactionDialect
 from matrixone.dialect.types import reflected_types
 from matrixone.dialect.version import is_lite, matrixone_version, mysql_version
@@ -100,6 +101,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         event.listen(self, "handle_error", _drop_connection_out_of_step)
+        event.listen(self, "handle_error", _break_stream_of_lost_connection)
 
     def initialize(self, connection: Connection) -> None:
         """Learn version and database of the first connection: two statements."""
@@ -131,3 +133,10 @@ def _drop_connection_out_of_step(context: ExceptionContext) -> None:
     """Treat a reply that is not text as a lost connection: the driver stops in the middle of it."""
     if isinstance(context.original_exception, UnicodeDecodeError):
         context.is_disconnect = True
+
+
+def _break_stream_of_lost_connection(context: ExceptionContext) -> None:
+    """Take the result that was being read from a lost connection for what it is: broken, not at its end."""
+    connection = context.connection
+    if context.is_disconnect and connection is not None and not connection.closed and not connection.invalidated:
+        break_stream(connection.connection.driver_connection, context.original_exception)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from sqlalchemy import exc
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 
+from matrixone.dialect.streams import abandon_stream
 from matrixone.driver import send
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class TransactionDialect(MySQLDialect_pymysql):
 
     def do_commit(self, dbapi_connection: PoolProxiedConnection) -> None:
         """Send ``COMMIT``, or nothing at isolation level AUTOCOMMIT unless the caller sent a ``BEGIN`` of his own."""
-        status = self._driver_connection(dbapi_connection).server_status
+        driver_connection = self._driver_connection(dbapi_connection)
+        abandon_stream(driver_connection, self.loaded_dbapi)
+        status = driver_connection.server_status
         if status & _IN_TRANSACTION or not self._is_autocommit(dbapi_connection):
             dbapi_connection.commit()
 
@@ -64,7 +67,9 @@ class TransactionDialect(MySQLDialect_pymysql):
         that of before: it may still say "open" when the server has closed the transaction, never the reverse, because
         with autocommit on a transaction is only opened by a statement that is answered with an OK packet.
         """
-        status = self._driver_connection(dbapi_connection).server_status
+        driver_connection = self._driver_connection(dbapi_connection)
+        abandon_stream(driver_connection, self.loaded_dbapi)
+        status = driver_connection.server_status
         if status & _IN_TRANSACTION or not status & _AUTOCOMMIT:
             dbapi_connection.rollback()
         if not status & _AUTOCOMMIT:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 from sqlalchemy.ext.asyncio import AsyncResult, async_scoped_session
 from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
+from sqlalchemy.ext.asyncio.exc import AsyncMethodRequired
 from sqlalchemy.util import greenlet_spawn
 
 from matrixone.attributes import AsyncManagerAttributes
@@ -107,7 +108,7 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes, AsyncQueries):
     async def execute(self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any) -> Any:
         """See :meth:`Session.execute`; the result holds all rows."""
         return await self._call(
-            Session.execute, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")
+            Session.execute, sql_or_stmt, params, log_mode=log_mode, **_all_rows(sql_or_stmt, kwargs)
         )
 
     @overload
@@ -128,7 +129,7 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes, AsyncQueries):
     ) -> ScalarResult[Any]:
         """See :meth:`Session.scalars`."""
         return await self._call(
-            Session.scalars, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")
+            Session.scalars, sql_or_stmt, params, log_mode=log_mode, **_all_rows(sql_or_stmt, kwargs)
         )
 
     @overload
@@ -147,18 +148,14 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes, AsyncQueries):
     async def scalar(self, sql_or_stmt: Any, params: Any = None, *, log_mode: str | None = None, **kwargs: Any) -> Any:
         """See :meth:`Session.scalar`."""
         return await self._call(
-            Session.scalar, sql_or_stmt, params, log_mode=log_mode, **_with_option(kwargs, "prebuffer_rows")
+            Session.scalar, sql_or_stmt, params, log_mode=log_mode, **_all_rows(sql_or_stmt, kwargs)
         )
 
     async def stream(
         self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
     ) -> AsyncResult[Any]:
-        """Run a statement and fetch its rows as they are asked for.
-
-        The connection is busy until the result is read to its end or closed.
-        """
-        kwargs = _with_option(kwargs, "stream_results")
-        return AsyncResult(await self._call(Session.execute, sql_or_stmt, params, log_mode=log_mode, **kwargs))
+        """See :meth:`Session.stream`."""
+        return AsyncResult(await self._call(Session.stream, sql_or_stmt, params, log_mode=log_mode, **kwargs))
 
     async def stream_scalars(
         self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
@@ -291,6 +288,18 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes, AsyncQueries):
 
     def _make_manager(self, spec: ManagerSpec) -> Any:
         return spec.async_manager(self, manager=self._session._named(spec.name))
+
+
+def _all_rows(statement: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Keywords by which a result holds all of its rows.
+
+    Raises:
+        sqlalchemy.ext.asyncio.AsyncMethodRequired: The statement is to be streamed.
+    """
+    options = {**getattr(statement, "_execution_options", {}), **kwargs.get("execution_options", {})}
+    if options.get("yield_per") or options.get("stream_results"):
+        raise AsyncMethodRequired("the result would hold all rows; await stream(...) to fetch them as they are read")
+    return _with_option(kwargs, "prebuffer_rows")
 
 
 def _with_option(kwargs: dict[str, Any], name: str) -> dict[str, Any]:

@@ -173,6 +173,23 @@ class Session(SessionProxies, ManagerAttributes, Queries):
         """The first column of the first row, or None; arguments and errors as for :meth:`execute`."""
         return self._statement("scalar", sql_or_stmt, params, log_mode, kwargs)
 
+    def stream(
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> Result[Any]:
+        """Run a statement and fetch its rows as they are asked for, ``yield_per`` of ``execution_options`` at a time.
+
+        The connection is busy until the result is read to its end or closed: another statement before that is a
+        ``TransactionError``, and reading on after the transaction has ended raises.
+        """
+        options = {"stream_results": True, **kwargs.pop("execution_options", {})}
+        return self.execute(sql_or_stmt, params, log_mode=log_mode, execution_options=options, **kwargs)
+
+    def stream_scalars(
+        self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None, **kwargs: Any
+    ) -> ScalarResult[Any]:
+        """The first column of each row, fetched as they are asked for; see :meth:`stream`."""
+        return self.stream(sql_or_stmt, params, log_mode=log_mode, **kwargs).scalars()
+
     def run(self, operation: Operation[T], /) -> Outcome[T]:
         """Run an operation as the server's transaction rules allow: now, in the transaction, or after the commit.
 
@@ -350,6 +367,7 @@ class Session(SessionProxies, ManagerAttributes, Queries):
         """Roll back, undo what ran at once outside the transaction, and forget what waits for the commit."""
         self._check_not_closed()
         with translating(), self._context():
+            self._unit_of_work.abandon_streams()
             self._sa.rollback()
             self._unit_of_work.rolled_back()
 
@@ -357,6 +375,7 @@ class Session(SessionProxies, ManagerAttributes, Queries):
         """Release the connection; what was not committed is rolled back. May be called again."""
         self._closed = True
         with translating(), self._context():
+            self._unit_of_work.abandon_streams()
             self._sa.close()
             self._unit_of_work.rolled_back()
 

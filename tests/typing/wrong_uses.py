@@ -1,10 +1,13 @@
 """Mistakes that checkers must report, each on its line."""
 # ruff: noqa: B018, F841 - mistakes are the subject
 
+from typing import Any
+
 from matrixone_snapshots import SnapshotManager
 from matrixone_stage import AsyncStageManager
 from models import User
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncResult
 from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
 
 from matrixone import AsyncClient, Client, Session
@@ -45,7 +48,7 @@ Session(client=client, on_refused="ignore")  # error
 Session(client=AsyncClient())  # error
 Session(client=client, wrap_session=SQLAlchemyAsyncSession())  # error
 with client.session() as other:
-    async_rows = other.stream("SELECT 1")  # error
+    async_rows: AsyncResult[Any] = other.stream("SELECT 1")  # error
 
 
 async def main() -> None:
