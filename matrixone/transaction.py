@@ -106,6 +106,13 @@ class TransactionGuard:
             driver_connection = self.connection.connection.driver_connection
             abandon_stream(driver_connection, self.connection.dialect.loaded_dbapi)
 
+    def before_rollback(self) -> None:
+        """End a result that is still being read; let go of a connection that broke, which cannot be rolled back."""
+        self.abandon_stream()
+        if self._unanswered is not None and self.lost is None:
+            self._unanswered = None
+            self._refresh_status()
+
     def lose(self, reason: str, cause: BaseException | None = None) -> None:
         """Take note that the server has ended the transaction."""
         if self.lost is None:

@@ -124,10 +124,10 @@ class UnitOfWork:
         for guard in self._guards:
             guard.confirm()
 
-    def abandon_streams(self) -> None:
-        """End results that are still being read: the transaction is about to end."""
+    def before_rollback(self) -> None:
+        """End results that are still being read, and let go of connections that broke."""
         for guard in self._guards:
-            guard.abandon_stream()
+            guard.before_rollback()
 
     def rolled_back(self) -> None:
         """Undo what ran at once, forget what waits. Does nothing the second time."""
@@ -283,7 +283,8 @@ class UnitOfWork:
         )
 
     def _on_before_commit(self, _session: SQLAlchemySession) -> None:
-        self.abandon_streams()
+        for guard in self._guards:
+            guard.abandon_stream()
         self.confirm()
 
     def _on_commit(self, _session: SQLAlchemySession) -> None:

@@ -367,7 +367,7 @@ class Session(SessionProxies, ManagerAttributes, Queries):
         """Roll back, undo what ran at once outside the transaction, and forget what waits for the commit."""
         self._check_not_closed()
         with translating(), self._context():
-            self._unit_of_work.abandon_streams()
+            self._unit_of_work.before_rollback()
             self._sa.rollback()
             self._unit_of_work.rolled_back()
 
@@ -375,7 +375,7 @@ class Session(SessionProxies, ManagerAttributes, Queries):
         """Release the connection; what was not committed is rolled back. May be called again."""
         self._closed = True
         with translating(), self._context():
-            self._unit_of_work.abandon_streams()
+            self._unit_of_work.before_rollback()
             self._sa.close()
             self._unit_of_work.rolled_back()
 
