@@ -18,6 +18,10 @@ TEST_TOOLS = [
     "hatchling>=1.27",
     "trustme>=1.2",
     "mysql-connector-python>=9.1",
+    "pandas>=2.3",
+    "polars>=1.30",
+    "pyarrow>=20",
+    "sqlmodel>=0.0.24",
 ]
 PARALLEL = ["-n", "auto"]  # each worker has an embedded server of its own
 LIVE_URL = "MATRIXONE_TEST_URL"

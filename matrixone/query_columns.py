@@ -37,7 +37,7 @@ def start(entity: Any, columns: tuple[Any, ...]) -> Select[Any]:
     """The SELECT of these columns, from the table if only text says which."""
     if not is_text_table(entity):
         statement: Any = select(*chosen(columns))
-        return cast("Any", statement)
+        return cast("Select[Any]", statement)
     everything = len(columns) == 1 and (columns[0] is entity or named_table(columns[0]) is not None)
     texts: Any = [literal_column("*")] if everything else chosen(columns)
     return select(*texts).select_from(entity)

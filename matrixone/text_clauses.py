@@ -31,7 +31,7 @@ from matrixone.params import StringStatement, driver_value, statement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Dialect, FromClause
+    from sqlalchemy import ColumnClause, Dialect, FromClause
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _NAME = r"(?:`(?:``|[^`])+`|\w+)"
@@ -108,7 +108,7 @@ def bound(value: Any) -> Any:
     return value if hasattr(value, "__clause_element__") or isinstance(value, ClauseElement) else driver_value(value)
 
 
-def named_column(name: str) -> ColumnElement[Any]:
+def named_column(name: str) -> ColumnClause[Any]:
     """A column of a table whose columns are not known."""
     return column(name, _BOUND)
 
