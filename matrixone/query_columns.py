@@ -35,12 +35,12 @@ def entity_of(columns: tuple[Any, ...], *, of_attributes: bool = True) -> Any:
 
 def start(entity: Any, columns: tuple[Any, ...]) -> Select[Any]:
     """The SELECT of these columns, from the table if only text says which."""
-    if not is_text_table(entity):
-        statement: Any = select(*chosen(columns))
-        return cast("Select[Any]", statement)
-    everything = len(columns) == 1 and (columns[0] is entity or named_table(columns[0]) is not None)
-    texts: Any = [literal_column("*")] if everything else chosen(columns)
-    return select(*texts).select_from(entity)
+    if is_text_table(entity):
+        everything = len(columns) == 1 and (columns[0] is entity or named_table(columns[0]) is not None)
+        statement: Any = select(*([literal_column("*")] if everything else chosen(columns))).select_from(entity)
+    else:
+        statement = select(*chosen(columns))
+    return cast("Select[Any]", statement)
 
 
 def chosen(columns: tuple[Any, ...]) -> list[Any]:
