@@ -313,7 +313,7 @@ class TestMerge:
     def test_wrong_strategies(self, client, child):
         with pytest.raises(ConfigurationError):
             client.branch.merge(child, "base", "ours")
-        with pytest.raises(ConfigurationError):
+        with pytest.raises(TypeError):
             client.branch.merge_table(child, "base", "skip", conflict_strategy="skip")
 
     def test_missing_tables(self, client):

@@ -6,7 +6,6 @@ import uuid
 import pytest
 
 from matrixone import Client
-from matrixone.exceptions import NotSupportedError
 
 
 @pytest.fixture
@@ -94,14 +93,3 @@ def account_snapshot(client, account):
     client.execute(f"CREATE SNAPSHOT {name} FOR ACCOUNT {account}")
     yield name
     client.execute(f"DROP SNAPSHOT IF EXISTS {name}")
-
-
-@pytest.fixture
-def lists_locks(client):
-    """Skip where the server cannot say who holds a lock."""
-    try:
-        client.execute("SELECT txn_id FROM mo_locks() l LIMIT 1")
-    except NotSupportedError as error:
-        if error.errno == 20105 and client.is_lite:
-            pytest.skip("lite: mo_locks()")
-        raise

@@ -45,7 +45,6 @@ async def test_t4_is_refused(async_client, matrixone_database, snapshot, count):
     assert count() == 2
 
 
-@pytest.mark.usefixtures("lists_locks")
 async def test_refused_not_hung(async_client, matrixone_database, snapshot):
     async with async_client.session() as session:
         await session.execute("INSERT INTO orders VALUES (3)")

@@ -270,7 +270,6 @@ class TestTraps:
             client.restore.restore_database_from_pitr(pitr, then, matrixone_database)
 
 
-@pytest.mark.usefixtures("lists_locks")
 class TestLockWaits:
     """RESTORE waits for writers without a limit, also for those of the program that calls it."""
 

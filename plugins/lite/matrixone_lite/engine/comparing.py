@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from matrixone_lite.engine import namespace
@@ -283,9 +284,10 @@ class _Collector:
 
     def _rows(self, shape: Sequence[str | None], source: str, keys: Collection[Key]) -> dict[Key, Values]:
         listed = ", ".join(name or "NULL" for name in shape)
-        found = {}
-        for identity, *values in self._session.connection.run(f"SELECT _id, {listed} FROM {source} ORDER BY _id"):
-            key = tuple(values[n] for n in self._pairing.keys) or (identity,)
-            if key in keys:
-                found[key] = values
-        return found
+        rows = self._session.connection.run(f"SELECT _id, {listed} FROM {source} ORDER BY _id")
+        first, *more = [n + 1 for n in self._pairing.keys] or [0]
+        if more:
+            key_of = itemgetter(first, *more)
+            return {key: [*row[1:]] for row in rows if (key := key_of(row)) in keys}
+        wanted = {key for (key,) in keys}
+        return {(row[first],): [*row[1:]] for row in rows if row[first] in wanted}
