@@ -422,12 +422,30 @@ def test_a_sink_that_goes_and_comes_back(client, server, databases, tmp_path, fr
     until(client, lambda: [task.task_name for task in client.cdc.list_failing_tasks()] == ["task"])
     (watermark,) = client.cdc.list_watermarks("task")
     assert watermark.err_msg.startswith("R:1:")
-    assert "connection refused" in watermark.err_msg
+    text = f"internal error: convert go error to mo error dial tcp {HOST}:{free_port}: connect: connection refused"
+    assert watermark.err_msg.endswith(f"internal error: {text}")
     assert client.cdc.list_stuck_tasks() == []
     with Server(tmp_path, port=free_port) as sink, Client(url=sink.url) as theirs:
         until(client, lambda: not client.cdc.get("task").failing)
         wait(client)
         assert rows(theirs, "dst.t") == [(1,), (2,)]
+        client.cdc.drop("task")
+
+
+def test_a_sink_that_stays_away_fails_its_task(client, server, databases, tmp_path, free_port):
+    client.execute("CREATE TABLE src.t (id INT PRIMARY KEY)")
+    with Server(tmp_path, port=free_port):
+        client.cdc.create("task", uri(server.port), "matrixone", uri(free_port), "src:dst")
+        wait(client)
+    client.execute("INSERT INTO src.t VALUES (1)")
+    until(client, lambda: client.cdc.get("task").state == CDCState.FAILED)
+    assert [task.task_name for task in client.cdc.list_stuck_tasks()] == ["task"]
+    text = f":internal error: dial tcp {HOST}:{free_port}: connect: connection refused"
+    assert client.cdc.list_watermarks("task")[0].err_msg.endswith(text)
+    with Server(tmp_path, port=free_port) as sink, Client(url=sink.url) as theirs:
+        client.cdc.restart("task")
+        wait(client)
+        assert rows(theirs, "dst.t") == [(1,)]
         client.cdc.drop("task")
 
 

@@ -187,3 +187,23 @@ def test_years_of_two_digits(db):
 def test_a_date_alone_is_no_time(db):
     assert db.error("select cast('2024-01-02' as time)") == (20301, "invalid input: invalid time value 2024-01-02")
     assert db.rows("select cast('2024-01-02 03:04' as time)") == [[timedelta(hours=3, minutes=4)]]
+
+
+def test_texts_of_digits_number_members_where_none_is_called_so(db):
+    db.run("create table t (id int primary key, e enum('x', 'y', '3'), s set('x', 'y', '3'))")
+    db.run("insert into t values (1, '2', '5'), (2, '3', '3'), (3, '02', '0'), (4, 1, 7)")
+    assert db.rows("select e, s from t order by id") == [["y", "x,3"], ["3", "3"], ["y", ""], ["x", "x,y,3"]]
+    start = "internal error: convert to MySQL"
+    for value in ("'4'", "4", "'0'"):
+        number = value.strip("'")
+        text = f"{start} enum failed: number {number} overflow enum boundary [1, 3]"
+        assert db.error(f"insert into t values (5, {value}, '')") == (20101, text)
+    for value in ("'8'", "8"):
+        assert db.error(f"insert into t values (5, 'x', {value})") == (
+            20101,
+            f"{start} set failed: value 8 overflow set boundary 7",
+        )
+    assert db.error("insert into t values (5, '+2', '')") == (
+        20101,
+        f"{start} enum failed: item +2 is not in enum [x y 3]",
+    )

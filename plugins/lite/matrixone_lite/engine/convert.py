@@ -372,31 +372,48 @@ def _to_bit(source: Type, target: Type, _mode: Mode) -> Converter | None:
     return convert
 
 
+_NUMBER_OF_MEMBERS: Final = re.compile(r"\d+", re.ASCII)
+"""A text that is no member of an ENUM or SET, but the number of one, or of several."""
+
+
 def _to_enum(source: Type, target: Type, _mode: Mode) -> Converter | None:
     lowered = [member.lower() for member in target.members]
     failed = "convert to MySQL enum failed: "
 
+    def numbered(value: int) -> int:
+        if not 1 <= value <= len(lowered):
+            raise internal(f"{failed}number {value} overflow enum boundary [1, {len(lowered)}]")
+        return value
+
     def convert(value: Any) -> int:
         if source.kind in INTEGERS:
-            if not 1 <= value <= len(lowered):
-                raise internal(f"{failed}number {value} overflow enum boundary [1, {len(lowered)}]")
-            return int(value)
+            return numbered(int(value))
         text = _plain_text(value, source)
-        if text.lower() not in lowered:
-            raise internal(f"{failed}item {text} is not in enum [{' '.join(target.members)}]")
-        return lowered.index(text.lower()) + 1
+        if text.lower() in lowered:
+            return lowered.index(text.lower()) + 1
+        if _NUMBER_OF_MEMBERS.fullmatch(text):
+            return numbered(int(text))
+        raise internal(f"{failed}item {text} is not in enum [{' '.join(target.members)}]")
 
     return convert
 
 
 def _to_set(source: Type, target: Type, _mode: Mode) -> Converter | None:
     lowered = [member.lower() for member in target.members]
+    every = (1 << len(lowered)) - 1
+
+    def numbered(value: int) -> int:
+        if not 0 <= value <= every:
+            raise internal(f"convert to MySQL set failed: value {value} overflow set boundary {every}")
+        return value
 
     def convert(value: Any) -> int:
         if source.kind in INTEGERS:
-            return int(value)
+            return numbered(int(value))
         mask = 0
         text = _plain_text(value, source)
+        if text not in lowered and _NUMBER_OF_MEMBERS.fullmatch(text):
+            return numbered(int(text))
         for item in text.split(",") if text else ():
             if item.lower() not in lowered:
                 raise internal(f"convert to MySQL set failed: item {item} is not in set [{','.join(target.members)}]")

@@ -100,8 +100,7 @@ class Sink:
                 self._driver.commit()
         except (pymysql.MySQLError, OSError) as error:
             self.close()
-            worded = _worded(error)
-            raise SinkError(f"internal error: convert go error to mo error {worded}", passing=worded.passing) from None
+            raise _worded(error) from None
         except BaseException:
             self.close()
             raise

@@ -47,6 +47,12 @@ class Stream:
         """The table as it was when it was looked at last."""
         return None if self._writer is None else self._writer.table
 
+    def stop(self) -> None:
+        """Forget the table, so that the next round begins with it anew."""
+        self._writer = None
+        self.attempts = 0
+        self.stale = True
+
     def advance(self, view: View, sink: Sink, task: Task, end: int) -> bool:
         """Bring the sink up to the moment of ``view``, or to ``end`` if that is earlier.
 

@@ -31,7 +31,11 @@ _KEEPS: Final = 3.0
 """Seconds after which progress without changes is kept."""
 _FIRST_DELAY: Final = 0.1
 _ATTEMPTS: Final = 3
-"""Further attempts at once after an error that may pass, each after twice the time."""
+"""Further attempts after an error that may pass, each after twice the time."""
+_DIALS: Final = 3
+"""Attempts to begin with a table, the seconds between two, and those before it is begun with anew."""
+_DIAL_DELAY: Final = 1.0
+_BREAK: Final = 5.0
 _SECOND: Final = 1_000_000_000
 
 
@@ -144,14 +148,15 @@ class Worker(threading.Thread):
         self._note(key, stream.mark, keep=moved)
 
     def _fail(self, key: TableKey, stream: Stream, error: Exception) -> None:
-        passing = isinstance(error, SinkError) and error.passing
+        """Try again soon; then note the error and begin with the table anew, which must succeed."""
+        passing, starting, now = isinstance(error, SinkError) and error.passing, stream.table is None, time.monotonic()
         stream.attempts += 1
-        stream.due = time.monotonic() + _FIRST_DELAY * 2**stream.attempts
-        if passing and stream.attempts <= _ATTEMPTS:
+        if passing and stream.attempts < (_DIALS if starting else _ATTEMPTS + 1):
+            stream.due = now + (_DIAL_DELAY if starting else _FIRST_DELAY * 2**stream.attempts)
             return
-        stream.attempts = 0
-        stream.due = max(self._next_scan, stream.due)
-        stream.mark = stream.mark.failed(str(error), passing=passing)
+        stream.stop()
+        stream.due = now + _BREAK
+        stream.mark = stream.mark.failed(_worded(error, starting=starting), passing=passing and not starting)
         self._note(key, stream.mark, keep=True)
 
     def _note(self, key: TableKey, mark: Watermark, *, keep: bool) -> None:
@@ -161,6 +166,12 @@ class Worker(threading.Thread):
         self._capture.note(
             self.task.id, {key: stream.mark for key, stream in self._streams.items()}, keep=self._streams.keys()
         )
+
+
+def _worded(error: Exception, *, starting: bool) -> str:
+    if isinstance(error, ServerError):
+        return error.message
+    return str(error) if starting else f"internal error: convert go error to mo error {error}"
 
 
 def nanoseconds(time: str) -> int:

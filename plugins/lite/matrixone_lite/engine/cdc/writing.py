@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine import definition
-from matrixone_lite.engine.cdc.sink import SinkError, text_literal
+from matrixone_lite.engine.cdc.sink import text_literal
+from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.printer import quoted
 from matrixone_lite.engine.render import renderer
 from matrixone_lite.engine.types import FLOATS, INTEGERS, Kind
@@ -32,7 +33,7 @@ def literal(type_: Type) -> Callable[[Value], str]:
         if value is None:
             return "NULL"
         if type_.kind is Kind.YEAR:
-            raise SinkError(f"internal error: extractRowFromVector : unsupported type {_YEAR}", passing=False)
+            raise internal(f"extractRowFromVector : unsupported type {_YEAR}")
         if type_.kind is Kind.BOOL:
             return "true" if value else "false"
         if type_.kind in FLOATS:
@@ -120,7 +121,7 @@ class TableWriter:
             needed = len(part.encode()) + len(between)
             if needed > allowed:
                 sizes = f"row={needed} bytes, max={self._length} bytes"
-                raise SinkError(f"internal error: single row too large for max SQL size: {sizes}", passing=False)
+                raise internal(f"single row too large for max SQL size: {sizes}")
             if packed and (size + needed > min(allowed, _LONGEST) or len(packed) >= most):
                 yield start + between.join(packed) + end
                 packed, size = [], 0
