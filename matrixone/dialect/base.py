@@ -13,7 +13,7 @@ from matrixone.dialect.ddl import MatrixOneDDLCompiler
 from matrixone.dialect.reflection import ReflectionDialect
 from matrixone.dialect.streams import break_stream
 from matrixone.dialect.transactions import TransactionDialect
-from matrixone.dialect.types import reflected_types
+from matrixone.dialect.types import column_types, reflected_types
 from matrixone.dialect.version import is_lite, matrixone_version, mysql_version
 from matrixone.features import FEATURES
 
@@ -63,6 +63,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
     ddl_compiler = MatrixOneDDLCompiler
     execution_ctx_cls = MatrixOneExecutionContext
     ischema_names = reflected_types
+    colspecs = column_types
 
     construct_arguments = [  # noqa: RUF012 - read by SQLAlchemy, never written
         (schema.Table, {"*": None}),

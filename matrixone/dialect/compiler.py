@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, String, UnaryExpression, exc
+from sqlalchemy import Boolean, Float, Integer, Numeric, String, UnaryExpression, exc, types
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Tuple
@@ -13,12 +13,15 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from matrixone.dialect.ddl import is_temporary
 from matrixone.dialect.hints import hint_of
+from matrixone.dialect.json_types import compares_json, with_json_values
+from matrixone.vector.rank import IVFRankMode, rank_of
 
 if TYPE_CHECKING:
     from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
     from sqlalchemy.sql.selectable import GenerativeSelect
 
-    from matrixone.dialect.hints import Hint, OnlyMatrixOne, TableAt
+    from matrixone.dialect.hints import Hint, TableAt
+    from matrixone.dialect.only_matrixone import OnlyMatrixOne
 
 # Functions that a vector index may serve.
 _DISTANCE = re.compile(r"l2_distance|cosine_distance|inner_product", re.IGNORECASE)
@@ -73,9 +76,17 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         return self._at(table.hint, True, self.visit_alias, table, **kw)
 
     def limit_clause(self, select: GenerativeSelect, **kw: Any) -> str:
-        """LIMIT; for the nearest vectors of the past without the index, which holds those of the present."""
-        text = super().limit_clause(select, **kw)
-        return f"{text} BY RANK WITH OPTION 'mode=force'" if text and self._hint and _has_distance(select) else text
+        """LIMIT, and how the vectors nearest to another are looked for.
+
+        Raises:
+            CompileError: an index is to be used in the past; it holds the vectors of the present.
+        """
+        text, mode = super().limit_clause(select, **kw), rank_of(select)
+        if text and self._hint is not None and _has_distance(select):
+            if mode not in (None, IVFRankMode.EXACT):
+                raise exc.CompileError(f"a search of the past is exact, not {mode}: the index knows the present only")
+            mode = IVFRankMode.EXACT
+        return f"{text} BY RANK WITH OPTION 'mode={mode}'" if text and mode else text
 
     def visit_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """``MATCH ... AGAINST``.
@@ -108,12 +119,30 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         rows = (Tuple(*row, types=element._column_types).self_group() for chunk in element._data for row in chunk)
         return f"VALUES {', '.join(f'ROW{self.process(row, **options)}' for row in rows)}"
 
-    def _render_json_extract_from_binary(self, binary: BinaryExpression[Any], operator: Any, **kw: Any) -> str:
-        text = super()._render_json_extract_from_binary(binary, operator, **kw)
-        if binary.type._type_affinity is Boolean:
-            # The server compares JSON with text, not with a boolean.
-            return text.replace(" WHEN true THEN true ", " WHEN 'true' THEN true ")
+    def visit_binary(self, binary: BinaryExpression[Any], *args: Any, **kw: Any) -> str:
+        """An operator; what JSON is compared with is JSON, too."""
+        compared = with_json_values(binary) if compares_json(binary) else binary
+        text: str = super().visit_binary(compared, *args, **kw)  # type: ignore[no-untyped-call]
         return text
+
+    def _render_json_extract_from_binary(
+        self,
+        binary: BinaryExpression[Any],
+        operator: Any,  # noqa: ARG002 - the signature of MySQL's compiler
+        **kw: Any,
+    ) -> str:
+        found = f"JSON_EXTRACT({self.process(binary.left, **kw)}, {self.process(binary.right, **kw)})"
+        affinity: Any = binary.type._type_affinity
+        if affinity is types.JSON:
+            return found
+        # JSON's null is no NULL, and the server casts some JSON to no number.
+        value = f"NULLIF({found}, CAST('null' AS JSON))"
+        if affinity is Boolean:
+            return f"({value} = CAST('true' AS JSON))"
+        text = f"JSON_UNQUOTE({value})"
+        if issubclass(affinity, Integer):
+            return f"CAST({text} AS SIGNED)"
+        return f"CAST({text} AS {_number_type(binary.type)})" if issubclass(affinity, (Numeric, Float)) else text
 
     def visit_nulls_first_op_unary_modifier(self, unary: UnaryExpression[Any], _operator: Any, **kw: Any) -> str:
         """``x IS NOT NULL, x``: the server has no NULLS FIRST."""
@@ -156,6 +185,11 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     def _render_hint(self, hint: Hint) -> str:
         value = hint.value if isinstance(hint.value, int) else self.render_literal_value(hint.value, String())
         return f"{{{hint.keyword} = {value}}}"
+
+
+def _number_type(kind: Any) -> str:
+    has_scale = kind.precision is not None and kind.scale is not None
+    return f"DECIMAL({kind.precision}, {kind.scale})" if has_scale else "DOUBLE"
 
 
 def _has_distance(select: GenerativeSelect) -> bool:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, exc
+from sqlalchemy import String, exc, literal
 from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 
+from matrixone.dialect.index_rules import broken_rules
+from matrixone.dialect.partitions import Partition
 from matrixone.dialect.show_create import Shape
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ _VECTOR_INDEXES = frozenset({"ivfflat", "hnsw"})
 _NUMBERS = frozenset({"lists", "m", "ef_construction", "ef_search", "max_index_capacity"})
 _NUMBERS_ASSIGNED = frozenset({"kmeans_train_percent", "kmeans_max_iteration", "day", "hour"})
 _TEXTS = frozenset({"op_type", "quantization"})
+_AS_IN_MYSQL = frozenset({"prefix", "with_parser", "length"})
+_WITHOUT_NUMBER = re.compile(r"\s*(LINEAR\s+)?(HASH|KEY)\b(?!.*\bPARTITIONS\b).*", re.IGNORECASE | re.DOTALL)
+# What tables have, under the names other programs give it for MySQL.
+_TABLE_OPTIONS = ("comment", "partition_by", "partitions", "subpartition_by", "subpartitions")
 
 
 class MatrixOneDDLCompiler(MySQLDDLCompiler):
@@ -76,22 +82,50 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         Raises:
             CompileError: an option for this dialect that the server does not have, or accepts and ignores.
         """
-        options = {
-            key.removeprefix(f"{self.dialect.name}_"): value
-            for key, value in table.dialect_kwargs.items()
-            if key.startswith(f"{self.dialect.name}_")
-        }
-        comment = table.comment if table.comment is not None else options.pop("comment", None)
-        parts = [] if comment is None else [f"COMMENT={self.sql_compiler.render_literal_value(comment, String())}"]
+        options = self._table_options(table)
+        comment = options.pop("comment", None)
+        parts = [] if comment is None else [f"COMMENT={self._text(comment)}"]
         if columns := options.pop("cluster_by", None):
+            if table.primary_key:
+                raise exc.CompileError("MatrixOne clusters tables without a primary key only")
             names = [columns] if isinstance(columns, str) else columns
             parts.append(f"CLUSTER BY ({', '.join(map(self.preparer.quote, names))})")
-        if partition := options.pop("partition_by", None):
-            parts.append(f"PARTITION BY {partition}")
-        options.pop("comment", None)
+        partition, number = options.pop("partition_by", None), options.pop("partitions", None)
+        if partition is not None:
+            parts.append(f"PARTITION BY {self._partition(partition, number)}")
         if options:
             raise exc.CompileError(f"MatrixOne's tables have no option {', '.join(sorted(options))}")
         return " ".join(parts)
+
+    def _table_options(self, table: Table) -> dict[str, Any]:
+        """The options given for this dialect, and those for MySQL that are not about its engines and characters."""
+        options: dict[str, Any] = {}
+        for name in _TABLE_OPTIONS:
+            if (value := table.dialect_kwargs.get(f"mysql_{name}")) is not None:
+                options[name] = value
+        prefix = f"{self.dialect.name}_"
+        for key, value in table.dialect_kwargs.items():
+            if key.startswith(prefix) and value is not None:
+                options[key.removeprefix(prefix)] = value
+        if table.comment is not None:
+            options["comment"] = table.comment
+        return options
+
+    def _partition(self, partition: Any, number: int | None) -> str:
+        text: str = partition.sql(self.preparer.quote, self._literal) if isinstance(partition, Partition) else partition
+        if number is not None:
+            return f"{text} PARTITIONS {int(number)}"
+        if _WITHOUT_NUMBER.fullmatch(text):
+            # The server makes such a table, and can then neither show nor change it.
+            raise exc.CompileError("partitions by HASH or KEY need their number")
+        return text
+
+    def _literal(self, value: Any) -> str:
+        text: str = self.sql_compiler.process(literal(value), literal_binds=True)
+        return text
+
+    def _text(self, value: str) -> str:
+        return self.sql_compiler.render_literal_value(value, String())
 
     def visit_create_sequence(self, create: CreateSequence, prefix: str | None = None, **kw: Any) -> str:
         """``CREATE SEQUENCE``, with the type of its numbers."""
@@ -121,9 +155,9 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
 
     def _index_name(self, index: Index) -> str:
         name = self._prepared_index_name(index)
+        if reasons := [*broken_rules(index)]:
+            raise exc.CompileError(f"index {name} cannot be created: {'; '.join(reasons)}")
         using = self._option(index, "using")
-        if (using == "ivfflat" or self._option(index, "prefix")) and _refers_elsewhere(index.table):
-            raise exc.CompileError(f"index {name} with a foreign key in its table: no row could be inserted any more")
         if using is not None:
             return f"INDEX {name} USING {_one_of(_VECTOR_INDEXES, using)}"
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
@@ -162,7 +196,7 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if name == "async":
             return "ASYNC"
         if name in _TEXTS:
-            return f"{name.upper()} {self.sql_compiler.render_literal_value(str(value), String())}"
+            return f"{name.upper()} {self._text(str(value))}"
         if name == "include":
             return f"INCLUDE ({', '.join(map(self.preparer.quote, value))})"
         raise exc.CompileError(f"an index has no option {name!r}")
@@ -175,7 +209,7 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
     def _option(self, index: Index, name: str) -> Any:
         """An option given for this dialect or, where both have it, for MySQL."""
         value = index.dialect_options[self.dialect.name][name]
-        if value is None and name in ("prefix", "with_parser", "length"):
+        if value is None and name in _AS_IN_MYSQL:
             value = index.dialect_kwargs.get(f"mysql_{name}")
         return value
 
@@ -183,11 +217,6 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
 def is_temporary(table: Any) -> bool:
     """Whether the table was declared with the prefix TEMPORARY."""
     return any(str(word).upper() == "TEMPORARY" for word in getattr(table, "_prefixes", ()))
-
-
-def _refers_elsewhere(table: Any) -> bool:
-    """Whether the table has a foreign key to another: with these indexes the server then panics at every INSERT."""
-    return any(key.target_fullname.rpartition(".")[0] != table.fullname for key in table.foreign_keys)
 
 
 def _one_of(known: frozenset[str], word: Any) -> str:

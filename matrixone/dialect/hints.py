@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, inspect
+from sqlalchemy import CompoundSelect, Select, inspect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.interfaces import UserDefinedOption
 from sqlalchemy.sql.cache_key import HasCacheKey
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClauseAlias, TableClause
 from sqlalchemy.sql.visitors import InternalTraversal
+
+from matrixone.dialect.only_matrixone import OnlyMatrixOne
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +42,9 @@ class Hint:
 
     keyword: Literal["SNAPSHOT", "TIMESTAMP", "MO_TS"]
     value: str | int
+
+    def __str__(self) -> str:
+        return f"{self.keyword} {self.value}"
 
 
 @overload
@@ -108,14 +113,6 @@ class TimeTravel(HasCacheKey, UserDefinedOption):
     _traverse_internals = [("payload", InternalTraversal.dp_plain_obj)]  # noqa: RUF012 - the form of SQLAlchemy's cache key
 
 
-class OnlyMatrixOne(ColumnElement[Any]):
-    """Renders nothing in this dialect and cannot be compiled by another."""
-
-    __visit_name__ = "only_matrixone"
-    stringify_dialect = "matrixone"
-    _traverse_internals = []  # noqa: RUF012 - the form of SQLAlchemy's cache key
-
-
 class TableAt(FromClauseAlias):
     """An alias of a table that carries a hint."""
 
@@ -132,15 +129,19 @@ class TableAt(FromClauseAlias):
 
 
 def hint_of(statement: Any) -> Hint | None:
-    """The hint a SELECT or UNION carries; of several the last."""
+    """The hint a SELECT or UNION carries."""
     hints = [option.payload for option in statement._with_options if isinstance(option, TimeTravel)]
     return hints[-1] if hints else None
 
 
 def _travel(target: Any, hint: Hint) -> Any:
     if isinstance(target, Select | CompoundSelect):
+        if (other := hint_of(target)) not in (None, hint):
+            raise ArgumentError(f"the statement reads at {other} already, and a table is read at one time")
         then = target.options(TimeTravel(hint)).execution_options(identity_token=hint)
         return then.prefix_with(OnlyMatrixOne()) if isinstance(then, Select) else then
+    if isinstance(target, TableAt):
+        raise ArgumentError(f"the table is read at {target.hint} already, and a table is read at one time")
     if isinstance(target, TableClause):
         return TableAt._construct(target, hint=hint)
     mapper = inspect(target, raiseerr=False)

@@ -29,6 +29,8 @@ class FulltextIndex(Index):
         name: of the index.
         columns: the columns, or their names; one may stand alone. The table needs a primary key.
         parser: one of :class:`FulltextParserType`.
+        asynchronous: new rows are found some seconds after their commit.
+        comment: a comment.
         **options: of :class:`sqlalchemy.Index`.
 
     Raises:
@@ -44,6 +46,9 @@ class FulltextIndex(Index):
         name: str,
         columns: str | Column[Any] | ColumnElement[Any] | Sequence[str | Column[Any] | ColumnElement[Any]],
         parser: str | None = None,
+        *,
+        asynchronous: bool = False,
+        comment: str | None = None,
         **options: Any,
     ) -> None:
         one = isinstance(columns, str) or hasattr(columns, "compile") or hasattr(columns, "__clause_element__")
@@ -52,4 +57,6 @@ class FulltextIndex(Index):
             raise ValueError("a full-text index needs a column")
         if parser is not None:
             options["matrixone_with_parser"] = str(FulltextParserType(parser))
-        super().__init__(name, *each, matrixone_prefix="FULLTEXT", **options)
+        if asynchronous:
+            options["matrixone_with"] = {"async": True}
+        super().__init__(name, *each, matrixone_prefix="FULLTEXT", matrixone_comment=comment, **options)

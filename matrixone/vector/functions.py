@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Double, Function, literal
 from sqlalchemy.sql import roles
+
+from matrixone.vector.distance import Distance
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -14,32 +17,70 @@ if TYPE_CHECKING:
 
     from matrixone.vector.text import VectorLike
 
+    _Column: TypeAlias = _HasClauseElement[Any] | ColumnElement[Any]
+
 Vector: TypeAlias = "ColumnElement[Any] | InstrumentedAttribute[Any] | VectorLike | str"
 
 
-def l2_distance(column: _HasClauseElement[Any] | ColumnElement[Any], other: Vector) -> ColumnElement[float]:
+def l2_distance(column: _Column, other: Vector) -> ColumnElement[float]:
     """``l2_distance(column, other)``: Euclidean distance."""
     return _distance("l2_distance", column, other)
 
 
-def l2_distance_sq(column: _HasClauseElement[Any] | ColumnElement[Any], other: Vector) -> ColumnElement[float]:
+def l2_distance_sq(column: _Column, other: Vector) -> ColumnElement[float]:
     """``l2_distance_sq(column, other)``: square of the Euclidean distance."""
     return _distance("l2_distance_sq", column, other)
 
 
-def cosine_distance(column: _HasClauseElement[Any] | ColumnElement[Any], other: Vector) -> ColumnElement[float]:
+def cosine_distance(column: _Column, other: Vector) -> ColumnElement[float]:
     """``cosine_distance(column, other)``: 1 - cosine similarity."""
     return _distance("cosine_distance", column, other)
 
 
-def cosine_similarity(column: _HasClauseElement[Any] | ColumnElement[Any], other: Vector) -> ColumnElement[float]:
+def cosine_similarity(column: _Column, other: Vector) -> ColumnElement[float]:
     """``cosine_similarity(column, other)``: cosine of the angle between the two."""
     return _distance("cosine_similarity", column, other)
 
 
-def inner_product(column: _HasClauseElement[Any] | ColumnElement[Any], other: Vector) -> ColumnElement[float]:
+def inner_product(column: _Column, other: Vector) -> ColumnElement[float]:
     """``inner_product(column, other)``: minus the dot product, as the server defines it."""
     return _distance("inner_product", column, other)
+
+
+negative_inner_product = inner_product
+
+
+def most_similar(column: _Column, query_vector: Vector, distance_type: str = Distance.L2) -> ColumnElement[float]:
+    """A sort key: ``order_by(most_similar(Doc.v, query)).limit(5)`` are the five most similar, the first of them first.
+
+    Args:
+        column: the vector column.
+        query_vector: the vector to compare with.
+        distance_type: ``l2``, ``cosine`` or ``inner_product``.
+
+    Raises:
+        ValueError: no such ``distance_type``.
+    """
+    return _distance(Distance(distance_type).function, column, query_vector)
+
+
+def within_distance(
+    column: _Column, query_vector: Vector, max_distance: float, distance_type: str = Distance.L2
+) -> ColumnElement[bool]:
+    """A condition: at most this far away. No index serves it; every row is looked at.
+
+    Args:
+        column: the vector column.
+        query_vector: the vector to compare with.
+        max_distance: the largest distance; for ``inner_product`` minus the smallest dot product.
+        distance_type: ``l2``, ``cosine`` or ``inner_product``.
+
+    Raises:
+        ValueError: no such ``distance_type``, or ``max_distance`` is not finite.
+    """
+    if not math.isfinite(max_distance):
+        raise ValueError(f"max_distance is a finite number, not {max_distance}")
+    return most_similar(column, query_vector, distance_type) <= max_distance
 
 
 def _distance(name: str, column: Any, other: Any) -> ColumnElement[float]:

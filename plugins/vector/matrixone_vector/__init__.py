@@ -1,8 +1,8 @@
 """Vector indexes and searches, as the manager ``vector_ops``."""
 
-from matrixone_vector.indexes import IvfStats, Quantization, Recall, VectorIndexInfo, VectorIndexWarning
+from matrixone.vector import Distance, IVFRankMode, Quantization
+from matrixone_vector.indexes import IvfStats, Recall, VectorIndexInfo, VectorIndexWarning
 from matrixone_vector.manager import AsyncVectorManager, VectorManager
-from matrixone_vector.model import Distance, IVFRankMode
 
 __all__ = [
     "AsyncVectorManager",

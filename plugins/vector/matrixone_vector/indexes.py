@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import enum
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
-from matrixone.vector import VectorOpType
+from matrixone.vector import Quantization, VectorOpType
+from matrixone.vector.indexes import at_least_one, check_ivf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matrixone.sql import Composable
 
-_NARROW = ("int8", "uint8")
-_HOURS = 24
-_PERCENT = 100
-
 
 class VectorIndexWarning(UserWarning):
     """An index that is built in the background was created."""
-
-
-class Quantization(enum.StrEnum):
-    """What an IVF-Flat index keeps of each element; fewer bits are faster and less exact."""
-
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    BF16 = "bf16"
-    INT8 = "int8"
-    UINT8 = "uint8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +50,14 @@ class IvfOptions:
     comment: str | None = None
 
     def __post_init__(self) -> None:
-        at_least_one(lists=self.lists, kmeans_max_iteration=self.kmeans_max_iteration)
-        if self.kmeans_train_percent is not None and not 1 <= self.kmeans_train_percent <= _PERCENT:
-            raise ValueError(f"kmeans_train_percent is 1 to 100, not {self.kmeans_train_percent}")
-        if self.quantization in _NARROW and self.op_type is not VectorOpType.VECTOR_L2_OPS:
-            raise ValueError(f"quantization {str(self.quantization)!r} goes with vector_l2_ops only")
-        if self.auto_update is not None:
-            days, hour = self.auto_update
-            at_least_one(auto_update_days=days)
-            if not 0 <= hour < _HOURS:
-                raise ValueError(f"auto_update_hour is 0 to 23, not {hour}")
+        check_ivf(
+            self.op_type,
+            self.lists,
+            self.quantization,
+            self.kmeans_train_percent,
+            self.kmeans_max_iteration,
+            self.auto_update,
+        )
 
     def sql(self) -> Composable:
         """The options as the server takes them."""
@@ -229,17 +213,6 @@ class Recall:
     def worst(self) -> float:
         """The query with the smallest share."""
         return min(self.found)
-
-
-def at_least_one(**numbers: int | None) -> None:
-    """See that numbers are 1 or more, where they are given.
-
-    Raises:
-        ValueError: One is not.
-    """
-    for name, number in numbers.items():
-        if number is not None and number < 1:
-            raise ValueError(f"{name} is 1 or more, not {number}")
 
 
 def _numbers(**numbers: int | None) -> list[Composable]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from matrixone.managers import AsyncManager, awaitable, chaining
+from matrixone.vector.indexes import at_least_one
 from matrixone_vector.index_methods import IndexMethods
-from matrixone_vector.indexes import at_least_one
 from matrixone_vector.search_methods import SearchMethods
 
 

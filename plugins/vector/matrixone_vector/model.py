@@ -1,8 +1,7 @@
-"""Distances, ways to search, and tables to search in."""
+"""Tables to search in."""
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,11 @@ from sqlalchemy import column, literal_column, table
 from matrixone.exceptions import ConfigurationError
 from matrixone.sql import split_name
 from matrixone.tables import table_of
-from matrixone.vector import Vectorf32, VectorType, functions, to_text
+from matrixone.vector import Vectorf32, VectorType, to_text
 from matrixone.vector.text import to_floats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, FromClause
 
@@ -26,59 +25,6 @@ DISTANCE = "distance"
 
 SCORE = "score"
 """The key of the score, where it is asked for."""
-
-
-class IVFRankMode(enum.StrEnum):
-    """When the condition of a search is applied; the second names say what the first ones do."""
-
-    PRE = "pre"
-    POST = "post"
-    FORCE = "force"
-    AUTO = "auto"
-    INCLUDE = "include"
-
-    FILTER_FIRST = "pre"
-    """Before the search of the index. Finds as many rows as there are, but also such as ``key <> ?`` excludes."""
-    FILTER_AFTERWARDS = "post"
-    """To what the search of the index found: there may be fewer rows than asked for, or none."""
-    EXACT = "force"
-    """No index is used."""
-    SERVER_CHOOSES = "auto"
-    """One of the others."""
-    FILTER_IN_INDEX = "include"
-    """In the index, from the columns it includes."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> IVFRankMode | None:
-        return cls.__members__.get(str(value).upper())
-
-
-class Distance(enum.StrEnum):
-    """How far two vectors are apart: always the smaller, the nearer."""
-
-    L2 = "l2"
-    """Euclidean distance; an index of ``vector_l2_ops`` serves it."""
-    COSINE = "cosine"
-    """1 - cosine of the angle; ``vector_cosine_ops``."""
-    INNER_PRODUCT = "inner_product"
-    """Minus the dot product; ``vector_ip_ops``."""
-
-    def of(self, vector: ColumnElement[Any], query: str) -> ColumnElement[float]:
-        """The distance of a column from a vector."""
-        return _FUNCTIONS[self](vector, query)
-
-    def score(self, distance: float) -> float:
-        """What the measure is called after: Euclidean distance, cosine of the angle, or dot product."""
-        if self is Distance.L2:
-            return distance
-        return 1 - distance if self is Distance.COSINE else 0.0 - distance
-
-
-_FUNCTIONS: dict[Distance, Callable[..., ColumnElement[float]]] = {
-    Distance.L2: functions.l2_distance,
-    Distance.COSINE: functions.cosine_distance,
-    Distance.INNER_PRODUCT: functions.inner_product,
-}
 
 
 @dataclass(frozen=True, slots=True)

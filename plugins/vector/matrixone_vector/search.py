@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from matrixone.dialect.hints import with_snapshot
 from matrixone.exceptions import ConfigurationError
 from matrixone.operations import InTransaction, Operation
-from matrixone_vector.model import DISTANCE, SCORE, Distance, IVFRankMode
+from matrixone.vector import Distance, IVFRankMode, most_similar
+from matrixone_vector.model import DISTANCE, SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ class Search(Operation[list[dict[str, Any]]]):
 
     def statement(self) -> Executable:
         """``SELECT ... ORDER BY distance``: in the only form an index serves."""
-        distance = self.distance.of(self.searched.vector, self.query)
+        distance = most_similar(self.searched.vector, self.query, self.distance)
         labelled = distance.label(DISTANCE)
         statement = select(*self.searched.columns, labelled).select_from(self.searched.table).order_by(labelled)
         if not self.with_null:
@@ -79,6 +80,7 @@ class Search(Operation[list[dict[str, Any]]]):
             statement = statement.offset(self.offset)
         if self.snapshot is not None:
             return with_snapshot(statement, self.snapshot)  # exact by itself: the index knows the present only
+        # As text, because the session may be of another MySQL dialect.
         return (
             statement if self.mode is None else statement.suffix_with(text(f"BY RANK WITH OPTION 'mode={self.mode}'"))
         )

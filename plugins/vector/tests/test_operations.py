@@ -5,8 +5,8 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matrixone_vector.indexes import HnswOptions, IvfOptions, Quantization, Recall
-from matrixone_vector.model import Distance, IVFRankMode, Searched, table_parts
+from matrixone_vector.indexes import HnswOptions, IvfOptions, Recall
+from matrixone_vector.model import Searched, table_parts
 from matrixone_vector.operations import (
     CountClusters,
     CountVectors,
@@ -26,7 +26,7 @@ from sqlalchemy.orm import declarative_base
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
 from matrixone.exceptions import ConfigurationError, InvalidNameError
 from matrixone.operations import InTransaction
-from matrixone.vector import Vectorf32, VectorOpType
+from matrixone.vector import Distance, IVFRankMode, Quantization, Vectorf32, VectorOpType
 
 Base = declarative_base()
 

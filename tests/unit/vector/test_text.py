@@ -28,9 +28,15 @@ def test_singles_come_back_exactly(values):
 
 
 @given(st.lists(finite32, min_size=1))
-def test_every_kind_of_sequence_gives_the_same_text(values):
-    kinds = [tuple(values), array.array("d", values), np.array(values), array.array("f", values)]
-    assert {to_text(kind) for kind in kinds} == {to_text(values)}
+def test_every_kind_of_sequence_gives_the_same_vector(values):
+    assert {to_text(kind) for kind in (tuple(values), array.array("d", values), np.array(values))} == {to_text(values)}
+    singles = {to_text(kind) for kind in (array.array("f", values), np.array(values, dtype="float32"))}
+    assert len(singles) == 1
+    assert np.array(from_text(singles.pop()), dtype="float32").tolist() == values
+
+
+def test_arrays_of_single_precision_are_written_with_the_digits_they_have():
+    assert to_text(np.array([0.1, 1 / 3, 1e20], dtype="float32")) == "[0.100000001,0.333333343,1.00000002e+20]"
 
 
 def test_text_is_what_the_server_writes():

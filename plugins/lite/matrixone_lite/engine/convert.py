@@ -84,6 +84,8 @@ def function(source: Type, target: Type, mode: Mode) -> UserFunction | None:
 
 
 def _plain_text(value: Any, source: Type) -> str:
+    if source.kind is Kind.JSON and value[:1] == '"':
+        return str(json_text.parse(value))
     shown = render.text(value, source)
     return shown.decode(errors="replace") if isinstance(shown, bytes) else str(shown)
 
@@ -227,13 +229,10 @@ def _to_text(source: Type, target: Type, mode: Mode) -> Converter | None:
     if source.kind in VECTORS:
         return None if mode is Mode.CAST else lambda value: render.vector_text(value, source)
     limit = target.length if target.kind in {Kind.CHAR, Kind.VARCHAR} else 0
+    shown_otherwise = {Kind.UBIGINT, Kind.BIT} | ({Kind.JSON} if mode is Mode.CAST else set())
 
     def convert(value: Any) -> str:
-        text = (
-            value
-            if value.__class__ is str and source.kind not in {Kind.UBIGINT, Kind.BIT}
-            else _plain_text(value, source)
-        )
+        text = value if value.__class__ is str and source.kind not in shown_otherwise else _plain_text(value, source)
         if limit and len(text) > limit:
             if mode is Mode.CAST:
                 return text[:limit]

@@ -134,7 +134,14 @@ def json_unquote_text(text: str) -> str:
         raise invalid_input(f"invalid json text: {text}") from None
 
 
-@scalar("json_value", "json_extract_string", parameters=[_JSON, _TEXT], result=types.VARCHAR)
+@scalar("json_extract_string", parameters=[_JSON, _TEXT], result=types.VARCHAR)
+def json_extract_string(document: Any, path: str) -> str | None:
+    """A text a path leads to; nothing else."""
+    found = _extract(document, [path])
+    return found if isinstance(found, str) else None
+
+
+@scalar("json_value", parameters=[_JSON, _TEXT], result=types.VARCHAR)
 def json_value(document: Any, path: str) -> str | None:
     """A value a path leads to, as text."""
     found = _extract(document, [path])
