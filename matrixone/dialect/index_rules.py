@@ -32,7 +32,8 @@ def kind_of(index: Index) -> str | None:
 def broken_rules(index: Index) -> Iterator[str]:
     """Why the server would refuse the index, or could not live with it; nothing if there is no reason."""
     kind = kind_of(index)
-    if kind is None:
+    # A table that is only named has columns without types; nothing is known of its key either.
+    if kind is None or all(isinstance(column.type, types.NullType) for column in index.columns):
         return
     table: Any = index.table
     if kind != "hnsw" and _refers_elsewhere(table):
