@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matrixone_lite import Server
-from matrixone_lite.engine.catalog import Catalog
 from matrixone_lite.engine.lineage import Branch, Lineage
-from matrixone_lite.engine.purge import purge
+from matrixone_lite.engine.purge import Purger
 from matrixone_lite.engine.sql_literals import literal
 from matrixone_lite.engine.storage import Store
 from matrixone_lite.engine.types import DOUBLE, VARCHAR
@@ -40,11 +39,9 @@ def test_branches_and_what_they_were_made_from_survive_the_server(tmp_path):
             "drop table d.b",
         )
     store = Store(tmp_path)
-    connection = store.connect(None)
-    connection.run("BEGIN")
-    purge(connection, Catalog(connection, store), store.now() + 40 * DAY)
-    connection.run("COMMIT")
-    connection.close()
+    purger = Purger(store)
+    purger.sweep(store.now() + 40 * DAY)
+    purger.close()
     store.close()
     with Server(tmp_path) as server:
         assert run(server, "data branch diff d.c against d.a") == [("c", "DELETE", 1, 1), ("a", "UPDATE", 2, 20)]

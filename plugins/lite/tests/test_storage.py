@@ -5,8 +5,7 @@ import sqlite3
 import pymysql
 import pytest
 from matrixone_lite import Server
-from matrixone_lite.engine.catalog import Catalog
-from matrixone_lite.engine.purge import purge
+from matrixone_lite.engine.purge import Purger
 from matrixone_lite.engine.storage import Store
 
 DAY = 24 * 3600 * 1_000_000_000
@@ -83,11 +82,81 @@ def test_what_no_snapshot_reaches_is_forgotten(tmp_path, kept):
     store = Store(tmp_path)
     connection = store.connect(None)
     before = stored_tables(connection)
-    purge(connection, Catalog(connection, store), store.now() + DAY)
+    purger = Purger(store)
+    purger.sweep(store.now() + DAY)
     assert len(before - stored_tables(connection)) == (0 if kept else 1)
+    purger.close()
     connection.close()
     store.close()
     with Server(tmp_path) as server:
         assert run(server, "select * from d.t") == ((2,),)
         if kept:
             assert run(server, "select count(*) from d.gone {snapshot = 's'}") == ((0,),)
+
+
+def history(server):
+    """How many rows are kept of the past."""
+    engine = server._engine
+    with engine.committed():
+        names = [row[0] for row in engine._own.run("SELECT name FROM main.sqlite_master WHERE name GLOB 'h[0-9]*'")]
+        return sum(engine._own.value(f"SELECT count(*) FROM main.{name}") for name in names)
+
+
+def later(server, days):
+    """Let the server free what it could so many days from now."""
+    purger = server._engine.purger
+    purger.sweep(server._engine.store.now() + days * DAY)
+
+
+def test_a_running_server_forgets_what_was(tmp_path):
+    with Server(tmp_path) as server:
+        run(server, "create database d", "create table d.t (a int primary key, b text)")
+        run(server, "insert into d.t select result, repeat('x', 500) from generate_series(1, 3000) g")
+        for round_ in range(4):
+            run(server, f"update d.t set b = concat(b, '{round_}')")
+        assert history(server) == 12000
+        later(server, 0)
+        assert history(server) == 12000
+        full = server._engine.store.connect(None)
+        pages = full.value("PRAGMA main.page_count")
+        later(server, 1)
+        assert history(server) == 0
+        assert full.value("PRAGMA main.page_count") < pages / 2
+        full.close()
+        assert run(server, "select count(*), max(length(b)) from d.t") == ((3000, 504),)
+
+
+def test_snapshots_keep_what_they_show_until_they_are_dropped(tmp_path):
+    with Server(tmp_path) as server:
+        run(server, "create database d", "create table d.t (a int)", "insert into d.t values (1)")
+        run(server, "create snapshot s for account", "update d.t set a = 2")
+        later(server, 300)
+        assert run(server, "select a from d.t {snapshot = 's'}") == ((1,),)
+        run(server, "drop snapshot s")
+        later(server, 300)
+        assert history(server) == 0
+
+
+def test_recovery_windows_keep_what_they_reach(tmp_path):
+    with Server(tmp_path) as server:
+        run(server, "create database d", "create table d.t (a int)", "insert into d.t values (1)")
+        run(server, "create pitr p for database d range 2 'd'", "update d.t set a = 2")
+        later(server, 1)
+        assert history(server) == 1
+        later(server, 3)
+        assert history(server) == 0
+
+
+def test_a_purge_does_not_wait_for_a_writer(tmp_path):
+    with Server(tmp_path) as server:
+        run(server, "create database d", "create table d.t (a int)", "insert into d.t values (1)")
+        run(server, "update d.t set a = 2")
+        writer = pymysql.connect(host="127.0.0.1", port=server.port, user="root", password="111")
+        with writer, writer.cursor() as cursor:
+            cursor.execute("insert into d.t values (3)")
+            later(server, 1)
+            assert history(server) == 1
+            writer.commit()
+        later(server, 1)
+        assert history(server) == 0
+        assert run(server, "select a from d.t order by a") == ((2,), (3,))

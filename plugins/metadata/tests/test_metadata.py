@@ -56,7 +56,7 @@ def test_indexes_and_their_hidden_tables(items):
     assert items.metadata.indexes("cheap") == []
 
 
-def test_rows(items, unless_lite_refuses):
+def test_rows(items):
     assert items.metadata.row_count("items") == items.metadata.row_count(Item) == 497
     assert items.metadata.row_count("cheap") == 497
     assert 0 <= items.metadata.row_count("items", exact=False) <= 500
@@ -64,13 +64,11 @@ def test_rows(items, unless_lite_refuses):
         session.execute("DELETE FROM items WHERE k < 10")
         assert session.metadata.row_count("items") == 491
         session.rollback()
-    with unless_lite_refuses("mo_table_size"):
-        assert items.metadata.table_size("items") >= 0
+    assert items.metadata.table_size("items") >= 0
 
 
-def test_statistics(items, matrixone_database, unless_lite_refuses):
-    with unless_lite_refuses("table_stats"):
-        stats = items.metadata.table_stats("items")
+def test_statistics(items, matrixone_database):
+    stats = items.metadata.table_stats("items")
     assert stats.table == f"{matrixone_database}.items"
     assert stats.rows >= 0
     assert stats.objects >= 0
@@ -94,9 +92,8 @@ def test_trap_the_statistics_of_a_view_end_the_server(items, matrixone_database,
             call()
 
 
-def test_scans(items, matrixone_database, unless_lite_refuses):
-    with unless_lite_refuses("metadata_scan"):
-        raw = items.metadata.scan(matrixone_database, "Items")
+def test_scans(items, matrixone_database):
+    raw = items.metadata.scan(matrixone_database, "Items")
     assert sum(row._mapping["rows_cnt"] for row in raw if row._mapping["col_name"] == "id") == 500
     rows = items.metadata.scan(matrixone_database, "items", columns="*")
     assert rows == items.metadata.scan(matrixone_database, "items", columns=[])
@@ -113,12 +110,11 @@ def test_scans(items, matrixone_database, unless_lite_refuses):
     assert sum(each.rows_cnt for each in items.metadata.objects(matrixone_database, "items", indexname="UQ")) >= 497
 
 
-def test_brief_and_detailed(items, matrixone_database, unless_lite_refuses):
+def test_brief_and_detailed(items, matrixone_database):
     manager = items.metadata
-    with unless_lite_refuses("metadata_scan"):
-        brief = manager.get_table_brief_stats(
-            matrixone_database, "items", include_tombstone=True, include_indexes=["ix", "ft"]
-        )
+    brief = manager.get_table_brief_stats(
+        matrixone_database, "items", include_tombstone=True, include_indexes=["ix", "ft"]
+    )
     assert set(brief) == {"items", "tombstone", "ix", "ft"}
     assert brief["items"]["row_cnt"] == 500
     assert brief["ix"]["row_cnt"] >= 497
@@ -138,10 +134,9 @@ def test_brief_and_detailed(items, matrixone_database, unless_lite_refuses):
     assert set(stats["indexes"]) == {"ix"}
 
 
-def test_an_empty_table(items, matrixone_database, unless_lite_refuses):
+def test_an_empty_table(items, matrixone_database):
     items.execute("CREATE TABLE nothing (id INT PRIMARY KEY)")
-    with unless_lite_refuses("metadata_scan"):
-        assert items.metadata.get_table_brief_stats(matrixone_database, "nothing") == {}
+    assert items.metadata.get_table_brief_stats(matrixone_database, "nothing") == {}
     stats = items.metadata.get_table_stats(matrixone_database, "nothing")
     assert (stats["total_rows"], stats["total_size"], stats["compression_ratio"]) == (0, 0, None)
     assert items.metadata.table_stats("nothing").rows == 0
@@ -201,7 +196,7 @@ def test_in_the_transaction(matrixone_client):
     assert matrixone_client.metadata.tables() == []
 
 
-async def test_asynchronously(items, matrixone_async_client, matrixone_database, unless_lite_refuses):
+async def test_asynchronously(items, matrixone_async_client, matrixone_database):
     async with matrixone_async_client as client:
         async with client.session() as session:
             manager = session.metadata
@@ -211,8 +206,7 @@ async def test_asynchronously(items, matrixone_async_client, matrixone_database,
             assert await manager.row_count("items") == 497
         with pytest.raises(ConfigurationError):
             await client.metadata.table_stats("cheap")
-        with unless_lite_refuses("metadata_scan"):
-            assert (await client.metadata.scan(matrixone_database, "items", columns="*"))[0].rows_cnt == 500
+        assert (await client.metadata.scan(matrixone_database, "items", columns="*"))[0].rows_cnt == 500
         assert len(await client.metadata.objects(matrixone_database, "items")) == 1
         assert "items" in await client.metadata.get_table_brief_stats(matrixone_database, "items")
         assert "items" in await client.metadata.get_table_detail_stats(matrixone_database, "items")

@@ -220,7 +220,7 @@ def define_table(
         comment=stored_comment(str(options.get("comment", ""))),
         temporary=statement.temporary,
         created=session.store.now(),
-        attributes=_attributes(statement, options),
+        attributes={"text": session.statement_text, **_attributes(statement, options)},
     )
     for index in _written_indexes(statement):
         table = add_index(table, define_index(index, table))
@@ -238,7 +238,8 @@ def _attributes(statement: ast.CreateTable, options: dict[str, Any]) -> dict[str
     if statement.cluster_by:
         attributes["cluster_by"] = statement.cluster_by
     if statement.partitioning is not None:
-        attributes["partitioning"] = statement.partitioning.text
+        names = statement.partitioning.names or tuple(f"p{n}" for n in range(statement.partitioning.count or 1))
+        attributes |= {"partitioning": statement.partitioning.text, "partitions": names}
     return attributes
 
 

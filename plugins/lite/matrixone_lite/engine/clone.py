@@ -182,5 +182,7 @@ def _source_tables(session: LiteSession, source: Database, at: int | None, seen:
     for table in tables_of(session, source, at):
         if table.id not in committed:
             raise syntax_error(f"table {source.name}-{table.name} does not exist")
+        if table.kind == "external":
+            raise internal(f"{source.name}.{table.name} is not BASE TABLE")
         tables.append(committed[table.id])
     return tables

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import blueprint, physical
 from matrixone_lite.engine.api import Done
-from matrixone_lite.engine.catalog import Column, Database, Table
+from matrixone_lite.engine.catalog import SYSTEM_DATABASES, Column, Database, Table
 from matrixone_lite.engine.dispatch import handles
-from matrixone_lite.engine.errors import ServerError, internal, no_such_table, not_supported, unknown_database
+from matrixone_lite.engine.errors import (
+    ServerError,
+    internal,
+    invalid_input,
+    no_such_table,
+    not_supported,
+    unknown_database,
+)
 from matrixone_lite.engine.insert import Insertion
 from matrixone_lite.engine.lineage import begin_anew
 from matrixone_lite.engine.namespace import current_database, find_table
 from matrixone_lite.engine.plans import compile_query
+from matrixone_lite.engine.targets import refuse_system_table
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
@@ -195,6 +203,7 @@ def create_table_like(session: LiteSession, statement: ast.CreateTableLike) -> D
             temporary=statement.temporary,
             foreign_keys=(),
             created=session.store.now(),
+            attributes={**source.attributes, "text": session.statement_text},
         ),
     )
     return Done()
@@ -243,8 +252,10 @@ def truncate(session: LiteSession, statement: ast.TruncateTable) -> Done:
     if database.publisher is not None:
         raise internal(f"can not truncate table '{statement.name.name}' which is published by other account")
     table = session.catalog.table(database.id, statement.name.name)
-    if table is None or table.temporary or table.kind != "table":
+    if table is None or table.temporary or table.kind not in {"table", "external"}:
         raise no_such_table(database.name, statement.name.name)
+    if table.kind == "external":  # which the server leaves as it is
+        return Done()
     check_unreferenced(session, table, "truncate")
     physical.end_rows(session, table)
     begin_anew(session, table)
@@ -283,10 +294,16 @@ def rename_table(session: LiteSession, table: Table, new: ast.Name) -> Table:
 
 def table_to_alter(session: LiteSession, name: ast.Name, action: str = "alter table") -> Table:
     """The table whose definition a statement changes; ``action`` names that where it is impossible."""
+    if (name.database or session.database).lower() in SYSTEM_DATABASES:
+        refuse_system_table(session, current_database(session, name.database), name.name)
+        raise no_such_table(str(name.database or session.database).lower(), name.name)
     database = writable_database(session, name, action)
     table = session.catalog.table(database.id, name.name)
     if table is None or table.kind == "view":
         raise no_such_table(database.name, name.name)
+    if table.kind == "external":
+        what = "create index on" if action == "create index" else "insert/update/delete from"
+        raise invalid_input(f"cannot {what} external table")
     return table
 
 

@@ -11,7 +11,7 @@ from matrixone_lite.engine import accounts
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
 from matrixone_lite.engine.cdc.capture import Capture
 from matrixone_lite.engine.fulltext.binding import Searches
-from matrixone_lite.engine.purge import purge
+from matrixone_lite.engine.purge import Purger
 from matrixone_lite.engine.session import LiteSession
 from matrixone_lite.engine.storage import Store
 from matrixone_lite.engine.variables import Variables
@@ -47,6 +47,8 @@ class LiteEngine:
             self._own.close()
             self.store.close()
             raise
+        self.purger = Purger(self.store, self.capture.oldest)
+        self.purger.start()
 
     def _open_catalog(self, password: str) -> Catalog:
         Catalog.install(self._own)
@@ -54,7 +56,6 @@ class LiteEngine:
         self._own.run("BEGIN IMMEDIATE")
         accounts.install(catalog, password)
         install_system_databases(catalog, SYS_ACCOUNT)
-        purge(self._own, catalog, self.store.now(), self.capture.oldest())
         self._own.run("COMMIT")
         return catalog
 
@@ -106,6 +107,7 @@ class LiteEngine:
             sessions = list(self._sessions.values())
         for session in sessions:
             session.close()
+        self.purger.close()
         self._own.close()
         self.store.close()
 

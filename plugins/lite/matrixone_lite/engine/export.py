@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import types
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.delimited import Shape
 from matrixone_lite.engine.errors import internal
 from matrixone_lite.engine.files import local_path, write_new
+from matrixone_lite.engine.lines import csv_lines, json_lines
 from matrixone_lite.engine.parquet import writing as parquet
-from matrixone_lite.engine.plans import render_rows
-from matrixone_lite.engine.types import FLOATS, INTEGERS, STRINGS, VECTORS, Kind
 from matrixone_lite.sql.outfile import SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from matrixone_lite.engine.api import Cell
     from matrixone_lite.engine.plans import Plan
     from matrixone_lite.engine.session import LiteSession
-    from matrixone_lite.engine.types import Type, Value
     from matrixone_lite.sql import ast
 
 _SUFFIXES: Final = {"jsonline": {".jsonl", ".jl", ".json"}, "csv": {".csv", ".txt", ""}, "parquet": {".parquet"}}
 _OTHERS: Final = {".parquet", *_SUFFIXES["jsonline"]}
-_QUOTED: Final = STRINGS | types.BYTES | VECTORS | {Kind.ENUM, Kind.SET, Kind.JSON}
-_NULL: Final = b"\\N"
 _NUMBER: Final = re.compile(r"%(0?[0-9]*)d")
-_MOMENTS: Final = {Kind.DATETIME, Kind.TIMESTAMP}
-_RAW_JSON: Final = INTEGERS | FLOATS | VECTORS | {Kind.JSON, Kind.YEAR}
 
 
 def export(session: LiteSession, plan: Plan, target: ast.OutFile) -> Done:
@@ -49,9 +40,8 @@ def export(session: LiteSession, plan: Plan, target: ast.OutFile) -> Done:
             columns = [(output.name, output.bound.type) for output in plan.outputs]
             write_new(session, _numbered(target.path, 0), parquet.file_of(columns, rows_as_kept))
         return Done()
-    lines = _json_lines(session, plan) if form == "jsonline" else _csv_lines(session, plan, target)
-    head = next(lines) if form == "csv" and target.header else b""
-    rows = b"".join(lines)
+    head = _head(plan, target) if form == "csv" and target.header else b""
+    rows = b"".join(_lines(session, plan, form, target))
     limit = _limit(target)
     if limit is not None and rows and len(head) + len(rows) > limit:
         # The server splits between batches of rows, which are large: an ordered result is one, and moves on whole.
@@ -77,56 +67,17 @@ def _numbered(path: str, number: int) -> str:
     return f"{path}.{number}" if number else path
 
 
-def _rows(session: LiteSession, plan: Plan) -> Iterator[Sequence[Cell]]:
-    """The rows as clients get them, but with all digits of a moment."""
-    renderers = [
-        _all_digits if output.bound.type.kind in _MOMENTS else shown
-        for output, shown in zip(plan.outputs, plan.renderers, strict=True)
-    ]
-    return render_rows(plan.fetch(session), renderers)
+def _lines(session: LiteSession, plan: Plan, form: str, target: ast.OutFile) -> Iterator[bytes]:
+    """The lines of a text file, that of the column names apart."""
+    names, shapes = [output.name for output in plan.outputs], [output.bound.type for output in plan.outputs]
+    rows = plan.fetch(session)
+    if form == "jsonline":
+        return json_lines(names, shapes, rows)
+    quoted = {name.lower() for name in target.force_quote}
+    forced = {n for n, name in enumerate(names) if name.lower() in quoted}
+    return csv_lines(shapes, rows, Shape.of(target.file_format), forced)
 
 
-def _all_digits(value: Value) -> Cell:
-    return None if value is None else str(value).encode()
-
-
-def _csv_lines(session: LiteSession, plan: Plan, target: ast.OutFile) -> Iterator[bytes]:
+def _head(plan: Plan, target: ast.OutFile) -> bytes:
     shape = Shape.of(target.file_format)
-    separator, end = shape.separator.encode(), shape.line_end.encode()
-    forced = {name.lower() for name in target.force_quote}
-    writers = [_csv_writer(output.bound.type, shape, force=output.name.lower() in forced) for output in plan.outputs]
-    if target.header:
-        yield separator.join(output.name.encode() for output in plan.outputs) + end
-    for row in _rows(session, plan):
-        yield separator.join(write(cell) for write, cell in zip(writers, row, strict=True)) + end
-
-
-def _csv_writer(type_: Type, shape: Shape, *, force: bool) -> Callable[[Cell], bytes]:
-    quote = shape.quote.encode()
-    quoted = bool(quote) and (force or type_.kind in _QUOTED)
-
-    def write(cell: Cell) -> bytes:
-        if cell is None:
-            return _NULL
-        if type_.kind is Kind.BOOL:
-            cell = b"true" if cell == b"1" else b"false"
-        if not quoted:
-            return cell
-        return quote + cell.replace(b"\\", b"\\\\").replace(quote, quote * 2) + quote
-
-    return write
-
-
-def _json_lines(session: LiteSession, plan: Plan) -> Iterator[bytes]:
-    outputs: Sequence[Any] = plan.outputs
-    for row in _rows(session, plan):
-        values = {output.name: _json_value(cell, output.bound.type) for output, cell in zip(outputs, row, strict=True)}
-        yield json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
-
-
-def _json_value(cell: Cell, type_: Type) -> Any:
-    if cell is None:
-        return None
-    if type_.kind is Kind.BOOL:
-        return cell == b"1"
-    return json.loads(cell) if type_.kind in _RAW_JSON else cell.decode("utf-8", "replace")
+    return shape.separator.encode().join(output.name.encode() for output in plan.outputs) + shape.line_end.encode()

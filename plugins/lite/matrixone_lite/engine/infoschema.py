@@ -107,6 +107,8 @@ def tables(session: LiteSession) -> Iterator[Row]:
         tail = (timestamp_text(table.created), None, None, _COLLATION, None, "", table.comment)
         if table.kind == "view":
             yield *head, "VIEW", None, None, "Compressed", *[None] * 7, *tail
+        elif table.kind == "external":
+            yield *head, "EXTERNAL TABLE", None, None, "Compressed", *[0] * 7, *tail
         elif table.kind == "sequence":
             yield *head, "INTERNAL TABLE", None, None, "Compressed", 1, 0, 0, 0, 0, 0, None, *tail
         else:

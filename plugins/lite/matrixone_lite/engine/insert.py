@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import types
+from matrixone_lite.engine import external_files, types
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.binder import Binder
 from matrixone_lite.engine.changes import Writer, key_values
@@ -48,7 +48,8 @@ _LITERAL_TYPES: Final = {
 @handles(ast.Insert)
 def insert(session: LiteSession, statement: ast.Insert) -> Done | Rows:
     """Run INSERT or REPLACE."""
-    database, table = target_table(session, statement.table.name)
+    plain = not statement.replace and not statement.on_duplicate
+    database, table = target_table(session, statement.table.name, to_append=plain)
     if statement.returning:
         check_returning(table, statement)
     columns = _listed_columns(table, statement)
@@ -58,6 +59,8 @@ def insert(session: LiteSession, statement: ast.Insert) -> Done | Rows:
         else _Literals(session, table, columns, statement).rows()
     )
     insertion = Insertion(session, table, statement)
+    if table.kind == "external":
+        return external_files.append(session, table, insertion.completed(columns, given))
     return insertion.run(columns, given, database.name)
 
 
@@ -218,6 +221,10 @@ class Insertion:
             if statement.returning:
                 return returned(self._session, self._table, database, statement.returning, ids)
         return Done(affected, self._last_insert_id())
+
+    def completed(self, columns: Sequence[Column], given: Sequence[Sequence[Any]]) -> list[Values]:
+        """The rows as they would be inserted, with defaults and generated values."""
+        return self._complete(columns, given)
 
     def insert_stored(self, columns: Sequence[Column], sources: Sequence[Type], given: Sequence[Sequence[Any]]) -> int:
         """Insert rows of values of other types for another statement, and return their number."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import definition, reflect
+from matrixone_lite.engine import definition, hidden_tables, reflect
 from matrixone_lite.engine.catalog import SYS_ACCOUNT
 from matrixone_lite.engine.infoschema import shown_system_tables, varchar
 from matrixone_lite.engine.printer import default_text
@@ -25,7 +24,6 @@ SCHEMA: Final = "mo_catalog"
 _NAME: Final = varchar(5000)
 _KINDS: Final = {"table": "r", "view": "v", "external": "e", "sequence": "S"}
 _INDEX_TYPES: Final = {"primary": "PRIMARY", "unique": "UNIQUE", "fulltext": "FULLTEXT"}
-_HIDDEN_TABLES: Final = {"ivfflat": ("metadata", "centroids", "entries"), "hnsw": ("metadata", "index")}
 
 
 def visible_databases(session: LiteSession, at: int | None = None) -> Iterator[Database]:
@@ -102,12 +100,30 @@ def mo_database(session: LiteSession, at: int | None = None) -> Iterator[Row]:
 def mo_tables(session: LiteSession, at: int | None = None) -> Iterator[Row]:
     """Tables, views and sequences, computed tables included."""
     for database, table in visible_tables(session, at):
-        text = str(table.attributes.get("text", ""))
+        text = _create_statement(session, table)
         view = text if table.kind == "view" else ""
         kind = _KINDS[table.kind]
-        where = (table.id, table.name, database.name, database.id)
-        about = ("", kind, table.comment, text, timestamp_text(table.created), 0, 0, database.account)
-        yield *where, *about, int("partitioning" in table.attributes), "", view, "", 0, 2, table.id
+        where = (database.name, database.id, "")
+        made = (timestamp_text(table.created), 0, 0, database.account)
+        partitioned = int("partitioning" in table.attributes)
+        yield table.id, table.name, *where, kind, table.comment, text, *made, partitioned, "", view, "", 0, 2, table.id
+        for name in table.attributes.get("partitions", ()):
+            yield (
+                table.id,
+                f"%!%{name}%!%{table.name}",
+                *where,
+                "partition",
+                "",
+                "",
+                *made,
+                0,
+                "",
+                "",
+                "",
+                0,
+                2,
+                table.id,
+            )
     account = session.principal.account_id
     for number, system in enumerate(shown_system_tables(session), 1):
         kind = "v" if system.view else "r"
@@ -132,6 +148,14 @@ def mo_tables(session: LiteSession, at: int | None = None) -> Iterator[Row]:
             2,
             number,
         )
+
+
+def _create_statement(session: LiteSession, table: Table) -> str:
+    """The statement that made a table, or one that would make it as ALTER TABLE has left it."""
+    text = str(table.attributes.get("text", ""))
+    if table.kind == "table" and (table.storage != table.id or not text):
+        return definition.create_table(table, reflect.finder(session))
+    return text
 
 
 @system_table(
@@ -266,10 +290,12 @@ def _index_rows(table: Table, index: Index) -> Iterator[Row]:
     kind = _INDEX_TYPES.get(index.kind, "MULTIPLE")
     name, algorithm = reflect.index_name(index), reflect.algorithm(index)
     included = ",".join(dict(index.options).get("include") or ())
-    for hidden in _HIDDEN_TABLES.get(index.kind, ("",)):
-        seed = f"{table.id}-{index.name}-{hidden}"
-        storage = None if index.kind == "primary" else f"__mo_index_secondary_{uuid.uuid5(uuid.NAMESPACE_OID, seed)}"
-        about = (name, kind, algorithm, hidden, reflect.parameters(index), int(index.visible), 0, index.comment)
+    hidden: list[tuple[str, str | None]] = [
+        (one.role if index.kind in hidden_tables.ROLES else "", one.name)
+        for one in hidden_tables.of_index(table, index)
+    ]
+    for role, storage in hidden or [("", None)]:
+        about = (name, kind, algorithm, role, reflect.parameters(index), int(index.visible), 0, index.comment)
         for position, column in enumerate(_index_columns(table, index), 1):
             yield *about, column, position, None, storage, included or None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.branch_tables import hidden_snapshots
@@ -350,3 +351,18 @@ system_table(SCHEMA, "mo_locks", (("txn_id", _NAME), ("table_id", _NAME), ("lock
 system_table(SCHEMA, "mo_transactions", (("txn_id", _NAME), ("create_ts", _NAME), ("user", _NAME)), view=True)(_empty)
 system_table("mysql", "user", (("host", Type(Kind.CHAR, 255)), ("user", Type(Kind.CHAR, 32))))(_empty)
 system_table("mysql", "db", (("host", Type(Kind.CHAR, 255)), ("db", Type(Kind.CHAR, 64))))(_empty)
+
+
+@system_table(
+    SCHEMA,
+    "mo_configurations",
+    tuple(
+        (name, varchar(65535))
+        for name in ("node_type", "node_id", "name", "current_value", "default_value", "internal")
+    ),
+)
+def mo_configurations(session: LiteSession) -> Iterator[Row]:
+    """What this server can be started with."""
+    node = str(uuid.uuid5(uuid.NAMESPACE_OID, str(session.store.directory)))
+    yield "cn", node, "port", session.variable_text("port", None), "0", "advanced"
+    yield "cn", node, "data", str(session.store.directory), "", "advanced"

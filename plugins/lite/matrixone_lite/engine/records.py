@@ -45,6 +45,7 @@ class FileForm:
     :param compression: as the statement says it, in lower case
     :param json_shape: object or array, of jsonline
     :param pad: lines with too few fields are filled up with NULL
+    :param exact: lines with too many fields are refused
     :param nullifs: the text that means NULL, by column in lower case
     """
 
@@ -54,6 +55,7 @@ class FileForm:
     shape: Shape = field(default_factory=Shape)
     ignore_lines: int = 0
     pad: bool = False
+    exact: bool = True
     nullifs: dict[str, str] = field(default_factory=dict)
 
 
@@ -81,7 +83,7 @@ def rows_of(context: Context, form: FileForm, file: File, fields: Sequence[Colum
     empties = [None if column is None else form.nullifs.get(column.name.lower()) for column in fields]
     rows = []
     for number, record in enumerate(lines, 1):
-        values = _fitted(record, len(fields), number, pad=form.pad)
+        values = _fitted(record, len(fields), number, form)
         rows.append(
             [
                 read(None if value == empty and empty is not None else value, number)
@@ -92,12 +94,15 @@ def rows_of(context: Context, form: FileForm, file: File, fields: Sequence[Colum
     return rows
 
 
-def _fitted(record: Record, width: int, number: int, *, pad: bool) -> Record:
+def _fitted(record: Record, width: int, number: int, form: FileForm) -> Record:
     if len(record) == width:
         return record
-    if pad and len(record) < width:
+    if form.pad and len(record) < width:
         return [*record, *[None] * (width - len(record))]
-    raise invalid_input(f"the data of row {number} contained is not equal to input columns")
+    if len(record) > width and not form.exact:
+        return record[:width]
+    wrong = "not equal to" if form.exact else "less than"
+    raise invalid_input(f"the data of row {number} contained is {wrong} input columns")
 
 
 def _reader(column: Column, position: int) -> Callable[[str | None, int], Value]:

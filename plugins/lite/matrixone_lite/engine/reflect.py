@@ -13,7 +13,7 @@ from matrixone_lite.engine.system import SYSTEM_TABLES
 from matrixone_lite.engine.types import RANGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from matrixone_lite.engine.catalog import Index, Table
     from matrixone_lite.engine.session import LiteSession
@@ -60,6 +60,17 @@ def _system_columns(table: SystemTable) -> Iterator[Row]:
 def system_type(type_: Type) -> str:
     """The type of a computed column: integers have no width."""
     return f"{type_.kind.value}(0)" if type_.kind in RANGES else type_.described
+
+
+def finder(session: LiteSession, at: int | None = None) -> Callable[[int], tuple[str, Table] | None]:
+    """Gives the table of an id, at a moment, and the name of its database."""
+
+    def find(identity: int) -> tuple[str, Table] | None:
+        found = session.catalog.table_by_id(identity, at)
+        database = None if found is None else session.catalog.database_by_id(found.database, at)
+        return None if found is None or database is None else (database.name, found)
+
+    return find
 
 
 def index_rows(table: Table) -> Iterator[Row]:

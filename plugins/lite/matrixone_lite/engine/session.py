@@ -200,8 +200,16 @@ class LiteSession:
         finally:
             self.context.database = outer
 
+    @property
+    def statement_text(self) -> str:
+        """The text of the running statement; empty when it came along with others."""
+        text = self.statement.strip().rstrip("; \n")
+        return "" if ";" in text else text
+
     def row_count_of(self, table: Table) -> int:
-        """Number of rows of a stored table."""
+        """Number of rows of a stored table; 0 of others, which are not counted."""
+        if table.kind != "table":
+            return 0
         count: int = self.connection.value(f"SELECT count(*) FROM {table.physical}")
         return count
 

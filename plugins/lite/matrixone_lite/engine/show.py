@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import definition
+from matrixone_lite.engine import definition, external_files, reflect
 from matrixone_lite.engine.api import Rows
 from matrixone_lite.engine.dispatch import handler_of, handles
 from matrixone_lite.engine.errors import ServerError, internal, no_such_table, unknown_database
@@ -154,13 +154,9 @@ def _create_table(session: LiteSession, statement: ast.ShowCreate) -> Rows:
         return Listing(heads, [[table.name, text, "utf8mb4", "utf8mb4_general_ci"]]).result()
     if statement.what == "view":
         raise internal(f"{table.name} is not VIEW")
-
-    def find(identity: int) -> tuple[str, Table] | None:
-        found = session.catalog.table_by_id(identity, at)
-        database = None if found is None else session.catalog.database_by_id(found.database, at)
-        return None if found is None or database is None else (database.name, found)
-
-    text = definition.create_table(table, find)
+    text = definition.create_table(table, reflect.finder(session, at))
+    if table.kind == "external":
+        text += external_files.trailer(table)
     return Listing(columns("Table", "Create Table"), [[table.name, text]]).result()
 
 

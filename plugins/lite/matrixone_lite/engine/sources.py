@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import comparison, types
+from matrixone_lite.engine import comparison, external_files, hidden_tables, types
 from matrixone_lite.engine.bound import Bound, Origin
 from matrixone_lite.engine.catalog import Column, Table
 from matrixone_lite.engine.errors import ServerError, invalid_input, not_supported, syntax_error, unsupported
 from matrixone_lite.engine.functions.registry import TABLE_FUNCTIONS
+from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.scope import Source
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.system import SystemTable
@@ -19,16 +20,15 @@ from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.context import Context
     from matrixone_lite.engine.scope import Scope
     from matrixone_lite.engine.select import Output
+    from matrixone_lite.engine.storage import Row
     from matrixone_lite.engine.types import Value
 
-# What they show, objects in a store and statistics of them, is not there.
-_OF_OBJECT_STORES: Final = {"metadata_scan", "table_stats"}
 _JOINS: Final = {
     "inner": "JOIN",
     "left": "LEFT JOIN",
@@ -93,8 +93,8 @@ def _bind_table(binder: Binder, table: ast.Table, scope: Scope) -> str:
                 return _bind_common(binder, depth, binder.common_tables[depth][name], alias, scope)
     at = binder.at if table.hint is None else binder.session.moment(table.hint)
     found = binder.session.find_table(table.name, at)
-    if found is None and name.startswith("__mo_index_"):
-        raise unsupported("hidden tables of indexes")
+    if found is None and name.startswith(hidden_tables.PREFIX):
+        return _bind_hidden(binder, table.name, alias, scope, at)
     if found is None:
         raise syntax_error(f'table "{table.name.name}" does not exist')
     database, stored = found
@@ -102,10 +102,65 @@ def _bind_table(binder: Binder, table: ast.Table, scope: Scope) -> str:
         return _bind_system(binder, stored, alias, scope, at)
     if stored.kind == "view":
         return _bind_view(binder, database, stored, alias, scope, at)
+    if stored.kind == "external":
+        return _bind_external(binder, database, stored, alias, scope)
     handle = binder.handle()
     columns = stored_columns(binder, stored, handle, alias, database)
     scope.add(Source(alias, columns, handle, stored))
     return f"{stored.physical if at is None else past_rows(stored, at)} AS {handle}"
+
+
+def _bind_hidden(binder: Binder, name: ast.Name, alias: str, scope: Scope, at: int | None) -> str:
+    """A table of an index."""
+    session = binder.session
+    database = current_database(session, name.database, at)
+    hidden = hidden_tables.named(session.catalog, database, name.name, at)
+    if hidden is None:
+        raise syntax_error(f'table "{name.name}" does not exist')
+    source = hidden.table.physical if at is None else past_rows(hidden.table, at)
+    rows = lambda: hidden.rows(session.connection, source)  # noqa: E731 - read when the statement runs
+    return _bind_computed(binder, (name.name, source), hidden.columns, rows, alias, scope)
+
+
+def _bind_external(binder: Binder, database: str, table: Table, alias: str, scope: Scope) -> str:
+    """An external table, read once by each statement."""
+    session = binder.session
+    read: dict[object, list[Row]] = {}
+
+    def rows() -> list[Row]:
+        moment = session.context.moment
+        if moment not in read:
+            read.clear()
+            read[moment] = [tuple(row) for row in external_files.rows(session, table)]
+        return read[moment]
+
+    handle = binder.handle()
+    name = session.connection.computed(table.storage, len(table.columns), rows)
+    bounds = [
+        (column.name, Bound(f"{handle}.c{n}", column.type, Origin(database, alias, table, column)))
+        for n, column in enumerate(table.columns)
+    ]
+    scope.add(Source(alias, bounds, handle))
+    return f"{name} AS {handle}"
+
+
+def _bind_computed(
+    binder: Binder,
+    key: Hashable,
+    columns: Sequence[tuple[str, types.Type]],
+    rows: Callable[[], Iterable[Row]],
+    alias: str,
+    scope: Scope,
+) -> str:
+    """A table that Python gives the rows of, as SQLite keeps them."""
+    handle = binder.handle()
+    name = binder.session.connection.computed(key, len(columns), rows)
+    bounds = []
+    for n, (column, type_) in enumerate(columns):
+        origin = Origin("", alias, Table(0, 0, alias), Column(0, column, type_))
+        bounds.append((column, Bound(f"{handle}.c{n}", type_, origin)))
+    scope.add(Source(alias, bounds, handle))
+    return f"{name} AS {handle}"
 
 
 def stored_columns(binder: Binder, table: Table, handle: str, alias: str, database: str) -> list[tuple[str, Bound]]:
@@ -279,8 +334,6 @@ def _bind_system(binder: Binder, table: SystemTable, alias: str, scope: Scope, a
 
 def _bind_table_function(binder: Binder, call: ast.TableFunction, scope: Scope) -> str:
     found = TABLE_FUNCTIONS.get(call.name)
-    if call.name in _OF_OBJECT_STORES:
-        raise unsupported(call.name)
     if found is None:
         raise not_supported(f"table function '{call.name}' not supported")
     arguments = [binder.bind(argument, scope) for argument in call.args]
@@ -290,7 +343,8 @@ def _bind_table_function(binder: Binder, call: ast.TableFunction, scope: Scope) 
     for n, (name, type_) in enumerate(found.columns([argument.type for argument in arguments])):
         shown = call.columns[n] if n < len(call.columns) else name
         origin = Origin("", alias, Table(0, 0, alias), Column(0, shown, type_))
-        columns.append((shown, Bound(f"({handle}.value ->> {n})", type_, origin)))
+        value = f"({handle}.value ->> {n})"
+        columns.append((shown, Bound(f"unhex{value}" if type_.kind in types.BYTES else value, type_, origin)))
     scope.add(Source(alias, columns, handle))
     rows = binder.call(found.rows, types.JSON, *(argument.sql for argument in arguments))
     return f"json_each({rows.sql}) AS {handle}"

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import apsw
 
 from matrixone_lite.engine.errors import ServerError
+from matrixone_lite.engine.flushes import Flushes
 from matrixone_lite.engine.locks import RowLocks, timed_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
 
 Row = tuple[Any, ...]
@@ -28,7 +30,8 @@ VECTORS_LOADABLE: Final = _VECTORS is not None
 """Whether connections have the functions of sqlite-vec."""
 
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON"
+    "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216; PRAGMA synchronous = OFF; "
+    "PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON"
 )
 _POLL: Final = 0.05
 
@@ -71,6 +74,20 @@ class UserFunction:
         self.aggregate = aggregate
 
 
+@dataclass(slots=True)
+class _Computed:
+    """A computed table of a connection, as APSW wants to see one."""
+
+    name: str
+    rows: Callable[[], Iterable[Row]]
+    columns: Any
+    column_access: Any
+    primary_key: int | None = None
+
+    def __call__(self, *_parameters: Any, **_named: Any) -> Iterable[Row]:
+        return self.rows()
+
+
 class Connection:
     """One session's SQLite connection.
 
@@ -82,10 +99,11 @@ class Connection:
         self._context = context
         self._known: set[str] = set()
         self._recorder: apsw.Session | None = None
+        self._computed: dict[Hashable, _Computed] = {}
+        self._sqlite.set_busy_timeout(5000)
         for _ in self._sqlite.execute(_PRAGMAS):
             pass
         self._sqlite.create_collation("decimal", compare_decimals)
-        self._sqlite.set_busy_timeout(5000)
         # The package is not imported: of it only the extension is wanted, and it would load numpy.
         if _VECTORS is not None and _VECTORS.origin is not None:
             self._load_extension(Path(_VECTORS.origin).with_name("vec0"))
@@ -110,6 +128,25 @@ class Connection:
             self._sqlite.create_window_function(function.name, call)
         else:
             self._sqlite.create_scalar_function(function.name, call, deterministic=function.deterministic)
+
+    def computed(self, key: Hashable, width: int, rows: Callable[[], Iterable[Row]]) -> str:
+        """The name of a table, with columns ``c0``, ``c1``, …, that is computed anew by each reading statement.
+
+        :param key: tells tables of different content apart
+        :param width: number of columns, the same for one key
+        :param rows: gives the rows
+        """
+        from apsw import ext
+
+        known = self._computed.get(key)
+        if known is None:
+            columns = tuple(f"c{n}" for n in range(width))
+            known = self._computed[key] = _Computed(
+                f"x{len(self._computed)}", rows, columns, ext.VTColumnAccess.By_Index
+            )
+            ext.make_virtual_module(self._sqlite, known.name, known, eponymous_only=True)
+        known.rows = rows
+        return known.name
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Execute one statement and read all its rows.
@@ -185,6 +222,7 @@ class WriteLock:
         self._owner: Writer | None = None
         self._clock = clock
         self._since = 0
+        self._waiting = 0
 
     def settled(self) -> int:
         """A moment up to which nothing will be written any more.
@@ -219,7 +257,17 @@ class WriteLock:
                 raise ServerError(1105, "context canceled")
             with self._condition:
                 if self._owner is other:
+                    self._waiting += 1
                     self._condition.wait(min(remaining, _POLL))
+                    self._waiting -= 1
+
+    def take_if_free(self, owner: Writer) -> bool:
+        """Take the lock if nobody has it or waits for it."""
+        with self._condition:
+            if self._owner is not None or self._waiting:
+                return False
+            self._owner, self._since = owner, self._clock()
+            return True
 
     def release(self, owner: Writer) -> None:
         """Give the lock back; nothing happens when ``owner`` does not have it."""
@@ -243,6 +291,13 @@ def _claimed(directory: Path) -> apsw.Connection:
     return claim
 
 
+def _make(path: Path) -> None:
+    """A new file, of a kind that gives free pages back."""
+    file = apsw.Connection(str(path))
+    file.execute("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
+    file.close()
+
+
 class Store:
     """The database file with what lives outside transactions.
 
@@ -255,11 +310,14 @@ class Store:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._claim = _claimed(self.directory)
         self.path = self.directory / "matrixone-lite.db"
+        if not self.path.exists():
+            _make(self.path)
         self.row_locks = RowLocks()
         self.counters = Counters()
         self._clock = threading.Lock()
         self._last = 0
         self.lock = WriteLock(self.now)
+        self.flushes = Flushes(self.now())
 
     def now(self) -> int:
         """Nanoseconds since 1970, larger at each call."""

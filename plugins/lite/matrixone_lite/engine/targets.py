@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matrixone_lite.engine.accounts import NO_PRIVILEGE
 from matrixone_lite.engine.errors import internal, invalid_input, no_such_table
+from matrixone_lite.engine.external_files import is_writable
 from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.system import SYSTEM_TABLES
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from matrixone_lite.sql import ast
 
 
-def target_table(session: LiteSession, name: ast.Name) -> tuple[Database, Table]:
+def target_table(session: LiteSession, name: ast.Name, *, to_append: bool = False) -> tuple[Database, Table]:
     """The stored table a statement changes.
 
+    :param to_append: nothing but adding rows is wanted, which is possible with some external tables
     :raises ServerError: 1146 when there is none, 20101 or 20301 when it may not be changed
     """
     if name.database is None and not session.database:
@@ -29,8 +31,9 @@ def target_table(session: LiteSession, name: ast.Name) -> tuple[Database, Table]
     if table is None:
         refuse_system_table(session, database, name.name)
         raise no_such_table(database.name, name.name)
-    if table.kind != "table":
-        raise invalid_input(f"cannot insert/update/delete from {table.kind}")
+    if table.kind != "table" and not (to_append and is_writable(table)):
+        what = "external table" if table.kind == "external" else table.kind
+        raise invalid_input(f"cannot insert/update/delete from {what}")
     return database, table
 
 

@@ -74,6 +74,7 @@ class Kind(Enum):
     VECUINT8 = "VECUINT8"
     INTERVAL = "INTERVAL"
     TUPLE = "TUPLE"
+    TS = "TRANSACTION TIMESTAMP"
 
 
 SIGNED: Final = frozenset({Kind.TINYINT, Kind.SMALLINT, Kind.INT, Kind.BIGINT})
@@ -135,6 +136,7 @@ _WIRE: Final = {
     Kind.GEOMETRY: (255, 63),
     Kind.INTERVAL: (253, 33),
     Kind.TUPLE: (253, 33),
+    Kind.TS: (15, 33),
     **dict.fromkeys(VECTORS, (15, 33)),
 }
 
@@ -220,6 +222,7 @@ TIMESTAMP: Final = Type(Kind.TIMESTAMP)
 UUID: Final = Type(Kind.UUID)
 INTERVAL: Final = Type(Kind.INTERVAL)
 TUPLE: Final = Type(Kind.TUPLE)
+TS: Final = Type(Kind.TS)
 DECIMAL: Final = Type(Kind.DECIMAL, 38, 0)
 
 

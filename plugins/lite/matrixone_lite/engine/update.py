@@ -92,6 +92,9 @@ class _Finder:
             if written is not None:
                 database = current_database(self.session, written.database)
                 refuse_system_table(self.session, database, written.name)
+                stored = self.session.catalog.table(database.id, written.name)
+                if stored is not None and stored.kind == "external":
+                    target_table(self.session, written)
             raise internal(f"the target table {source.alias} of the UPDATE is not updatable")
         _, table = target_table(self.session, written)
         return _Target(source, table)

@@ -68,9 +68,10 @@ class Capture:
 
     def oldest(self) -> int | None:
         """The moment since which a task still needs old rows; None without tasks."""
-        moments = [task.created for task in self._tasks.values() if not self._marks[task.id]]
-        for task in self._tasks.values():
-            moments += [mark.moment or task.created for mark in self._marks[task.id].values()]
+        with self._mutex:
+            moments = [task.created for task in self._tasks.values() if not self._marks[task.id]]
+            for task in self._tasks.values():
+                moments += [mark.moment or task.created for mark in self._marks[task.id].values()]
         return min(moments, default=None)
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from matrixone_lite.engine.functions import (
     files,
     intervals,
     json_functions,
+    keys,
     locks,
     missing,
     numbers,
@@ -18,6 +19,7 @@ from matrixone_lite.engine.functions import (
     series,
     session,
     statistics,
+    storage_objects,
     strings,
     vector_functions,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "files",
     "intervals",
     "json_functions",
+    "keys",
     "locks",
     "missing",
     "numbers",
@@ -38,6 +41,7 @@ __all__ = [
     "series",
     "session",
     "statistics",
+    "storage_objects",
     "strings",
     "vector_functions",
 ]

@@ -7,8 +7,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import render, types
-from matrixone_lite.engine.errors import ServerError, internal, no_such_table, not_supported, unsupported
+from matrixone_lite.engine import hidden_tables, objects, render, types
+from matrixone_lite.engine.errors import ServerError, internal, no_such_table, not_supported
 from matrixone_lite.engine.functions.registry import Accept, scalar
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DATE: Final = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/")
 _SERVICES: Final = {"dn", "tn", "cn"}
-_NOTHING_TO_DO: Final = {"flush", "checkpoint", "synccommit", "globalcheckpoint"}
+_COMMANDS: Final = {"flush", "checkpoint", "synccommit", "globalcheckpoint"}
 _TWO_TEXTS: Final = (Accept.TEXT, Accept.TEXT)
 _THREE_TEXTS: Final = (Accept.TEXT, Accept.TEXT, Accept.TEXT)
 
@@ -38,17 +38,52 @@ def mo_log_date(path: str) -> date | None:
         return None
 
 
+@scalar("mo_show_visible_bin", parameters=[Accept.TEXT, Accept.INT], result=types.VARCHAR)
+def mo_show_visible_bin(text: str, _what: int) -> str | None:
+    """A type or default of mo_columns in readable form, which they have here already."""
+    return text or None
+
+
+@scalar("purge_log", parameters=[Accept.TEXT, Accept.TEXT], result=types.VARCHAR)
+def purge_log(table: str, _date: str) -> str:
+    """Forgetting a log: there is none."""
+    raise not_supported(f"purge '{table}'")
+
+
 @scalar("mo_ctl", parameters=_THREE_TEXTS, result=types.VARCHAR, deterministic=False, context=True)
-def mo_ctl(context: Context, service: str, command: str, _argument: str) -> str:
-    """Control of the server: what asks for data to be on disk is fulfilled already, anything else is refused."""
+def mo_ctl(context: Context, service: str, command: str, argument: str) -> str:
+    """Control of the server: data can be told to be on disk, where it is, anything else is refused."""
     if context.principal.account_id:
         raise internal("do not have privilege to execute the statement")
     if service.lower() not in _SERVICES:
         raise not_supported(f"service type {service.upper()} not supported")
-    if command.lower() not in _NOTHING_TO_DO:
+    if command.lower() not in _COMMANDS:
         raise not_supported(f"command {command.upper()} not supported")
+    store = context.session.store
+    if command.lower() == "flush":
+        store.flushes.note(store.now(), _flushed_table(context, argument).storage)
+    elif command.lower() != "synccommit":
+        store.flushes.note(store.now())
     answer = {"method": command.capitalize(), "result": [{"returnStr": "OK"}]}
     return json.dumps(answer, indent=2) + "\n"
+
+
+def _flushed_table(context: Context, name: str) -> Table:
+    """The table ``database.table`` means, or the one an index of this name belongs to."""
+    database_name, dot, table_name = name.partition(".")
+    if not dot:
+        raise internal("handleFlush: table id parse fail")
+    session = context.session
+    database = session.catalog.database(context.principal.account_id, database_name)
+    if database is None:
+        raise no_such_table(database_name, table_name)
+    table: Table | None = session.catalog.permanent_table(database.id, table_name)
+    if table is None:
+        hidden = hidden_tables.named(session.catalog, database, table_name)
+        if hidden is None:
+            raise no_such_table(database_name, table_name)
+        table = hidden.table
+    return table
 
 
 @scalar("mo_table_rows", parameters=_TWO_TEXTS, result=types.BIGINT, deterministic=False, context=True)
@@ -60,9 +95,11 @@ def mo_table_rows(context: Context, database: str, table: str) -> int:
 
 @scalar("mo_table_size", parameters=_TWO_TEXTS, result=types.BIGINT, deterministic=False, context=True)
 def mo_table_size(context: Context, database: str, table: str) -> int:
-    """Size of a table in bytes: not known here."""
-    _table(context, database, table)
-    raise unsupported("mo_table_size")
+    """Size of a table in bytes, without compression."""
+    stored = _table(context, database, table)
+    if stored.kind != "table":
+        return 0
+    return sum(column.size for column in objects.columns_of(context.session, stored, stored.physical))
 
 
 @scalar("mo_table_col_max", parameters=_THREE_TEXTS, result=types.VARCHAR, deterministic=False, context=True)
@@ -80,7 +117,7 @@ def mo_table_col_min(context: Context, database: str, table: str, column: str) -
 def _extreme(context: Context, database: str, table: str, column: str, function: str) -> str | bytes | None:
     stored = _table(context, database, table)
     found = stored.by_name.get(column.lower())
-    if found is None:
+    if found is None or stored.kind != "table":
         return None
     sql = f"SELECT {function}({found.physical}) FROM {stored.physical}"
     return render.text(context.session.connection.value(sql), found.type)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine import temporal, types
-from matrixone_lite.engine.errors import invalid_argument
+from matrixone_lite.engine.errors import ServerError, invalid_argument
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type
@@ -145,6 +145,24 @@ def last_day(moment: datetime) -> str:
 def date_(moment: datetime) -> date:
     """Without the time of day."""
     return moment.date()
+
+
+@scalar("date", parameters=[Accept.TEXT], result=types.DATE)
+def date_of_text(text: str) -> date:
+    """The date that text begins with; other text is refused."""
+    moment = temporal.parse_datetime(text)
+    if moment is None:
+        raise ServerError(1690, f"data out of range: data type date, '{text}'")
+    return moment.date()
+
+
+@scalar("time", parameters=[Accept.TEXT], result=types.TIME)
+def time_of_text(text: str) -> int:
+    """The time of day that text means; other text is refused."""
+    micros = temporal.parse_time(text)
+    if micros is None:
+        raise ServerError(1690, f"data out of range: data type time, '{text}'")
+    return temporal.round_time(micros, 0)
 
 
 @scalar("time", parameters=[_TIME], result=types.TIME)

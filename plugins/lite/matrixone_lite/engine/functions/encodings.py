@@ -56,9 +56,9 @@ def hex_of_integer(number: int) -> str:
 
 
 @scalar("hex", parameters=[Accept.TEXT], result=types.VARCHAR)
-def hex_of_text(text: str) -> str:
-    """The bytes of a text in hexadecimal."""
-    return text.encode().hex().upper()
+def hex_of_text(text: str | bytes) -> str:
+    """The bytes of a text, which may be no characters, in hexadecimal."""
+    return (text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")).hex().upper()
 
 
 @scalar("hex", parameters=[Accept.BYTES], result=types.VARCHAR)

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 _NAMES: Final = """
     aes_decrypt aes_encrypt approx_percentile bitmap_bit_position bitmap_bucket_number bitmap_construct_agg
-    bitmap_count bitmap_or_agg compress decode encode get_lock is_free_lock is_used_lock jq load_file
-    mo_feature_registry_upsert mo_memory mo_unique_check purge_log release_lock result_scan save_file serial
-    serial_extract serial_full sm3 st_area st_astext st_contains st_distance st_geomfromtext st_within st_x st_y
-    try_jq uncompress wasm
+    bitmap_count bitmap_or_agg compress decode encode get_lock is_free_lock is_used_lock jq mo_feature_registry_upsert
+    mo_memory mo_unique_check release_lock result_scan serial_extract sm3 st_area st_astext st_contains st_distance
+    st_geomfromtext st_within st_x st_y try_jq uncompress wasm
     """.split()  # noqa: SIM905 - a list would be a page of quotes
 
 

@@ -300,12 +300,12 @@ def table_function(
     """Register a table function.
 
     The function takes the context and the arguments as they lie in SQLite and returns an iterable of rows, lists of
-    values JSON can carry.
+    values JSON can carry, and of bytes for columns of binary types.
     """
 
     def register(produce: Callable[..., Any]) -> Callable[..., Any]:
         def as_json(context: Any, *args: Value) -> str:
-            return json.dumps([list(row) for row in produce(context, *args)])
+            return json.dumps([list(row) for row in produce(context, *args)], default=bytes.hex)
 
         rows = UserFunction(f"rows_{name}", as_json, deterministic=False, context=True)
         TABLE_FUNCTIONS[name] = TableFunction(name, columns, rows)
