@@ -238,7 +238,7 @@ def find_account_to_drop(catalog: Catalog, principal: Principal, statement: ast.
 
 def forget_account(catalog: Catalog, account: Account) -> None:
     """Drop an account with its objects other than databases."""
-    for kind in ("user", "role", "privilege", "stage", "publication"):
+    for kind in ("user", "role", "privilege", "stage", "publication", "function"):
         for item in catalog.objects(kind, account.id):
             catalog.drop_object(kind, account.id, item.name)
     catalog.drop_object("account", SYS_ACCOUNT, account.name)

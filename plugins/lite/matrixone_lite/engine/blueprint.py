@@ -13,6 +13,7 @@ from matrixone_lite.engine.fulltext import definition as fulltext
 from matrixone_lite.engine.namespace import current_database
 from matrixone_lite.engine.physical import can_be_indexed
 from matrixone_lite.engine.printer import stored_comment
+from matrixone_lite.engine.routines import refuse_functions
 from matrixone_lite.engine.rows import Defaults, RowFunction
 from matrixone_lite.engine.types import Kind
 from matrixone_lite.engine.walk import walk
@@ -267,6 +268,7 @@ def _with_checks(session: LiteSession, table: Table, statement: ast.CreateTable)
         checks.append(Check(check.name or f"__mo_chk_{len(checks) + 1}", check.expr))
     exprs = [check.expr for check in checks]
     exprs += [column.generated for column in table.columns if column.generated is not None]
+    refuse_functions(session, [*exprs, *(c.default for c in table.columns if c.default is not None)])
     if exprs:
         RowFunction(session, table, exprs, [None] * len(exprs))
     return table.with_changes(checks=tuple(checks))

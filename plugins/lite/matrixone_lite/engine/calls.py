@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import types
+from matrixone_lite.engine import routines, types
 from matrixone_lite.engine.aggregates import bind_built_in
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
@@ -80,9 +80,18 @@ def bind_function(binder: Binder, call: ast.Function, scope: Scope) -> Bound:
     if call.window is not None or call.name in _WINDOW_ONLY:
         return _bind_window_function(binder, call, scope)
     if not registry.known(call.name):
+        routine = routines.find(binder.session, call.name)
+        if routine is not None:
+            return _bind_routine(binder, routine, call, scope)
         raise not_supported(f"function or operator '{call.name}'")
     arguments = [binder.bind(argument, scope) for argument in call.args]
     return apply(binder, call.name, arguments, call)
+
+
+def _bind_routine(binder: Binder, routine: routines.Routine, call: ast.Function, scope: Scope) -> Bound:
+    if len(call.args) != len(routine.parameters):
+        routines.check_count(routine, [binder.bind(argument, scope) for argument in call.args])
+    return binder.bind(routines.expanded(routine, call.args), scope)
 
 
 def apply(binder: Binder, name: str, arguments: Sequence[Bound], call: ast.Function | None = None) -> Bound:

@@ -21,6 +21,7 @@ from matrixone_lite.engine.insert import Insertion
 from matrixone_lite.engine.lineage import begin_anew
 from matrixone_lite.engine.namespace import current_database, find_table
 from matrixone_lite.engine.plans import compile_query
+from matrixone_lite.engine.routines import drop_functions
 from matrixone_lite.engine.targets import refuse_system_table
 from matrixone_lite.engine.types import Kind, Type
 from matrixone_lite.engine.walk import walk
@@ -87,6 +88,7 @@ def drop_database(session: LiteSession, statement: ast.DropDatabase) -> Done:
     for table in tables:
         session.catalog.drop_table(table)
     session.catalog.drop_database(database)
+    drop_functions(session.catalog, database.account, database.name)
     return Done(len(tables))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.snapshots import Snapshot
 
-_ACCOUNT_OBJECTS: Final = ("user", "role", "stage")
+_ACCOUNT_OBJECTS: Final = ("user", "role", "stage", "function")
 
 
 @handles(ast.Restore)

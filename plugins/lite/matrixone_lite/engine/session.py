@@ -83,6 +83,7 @@ class LiteSession:
         self._interrupted = threading.Event()
         self._disconnect: Callable[[], None] = lambda: None
         self._closed = False
+        self._chosen: str | None = None
         self.in_utc = True
         self.pipes_concatenate = False
         self._ansi_quotes = False
@@ -106,6 +107,11 @@ class LiteSession:
     def database(self) -> str:
         """Current database, empty when there is none."""
         return self.context.database
+
+    @property
+    def chosen_database(self) -> str:
+        """The current database, also while a view in another one is being looked into."""
+        return self.database if self._chosen is None else self._chosen
 
     @property
     def idle_timeout(self) -> float:
@@ -195,10 +201,11 @@ class LiteSession:
     def inside(self, database: str) -> Iterator[None]:
         """Make another database the current one for a while."""
         outer, self.context.database = self.context.database, database
+        chosen, self._chosen = self._chosen, outer if self._chosen is None else self._chosen
         try:
             yield
         finally:
-            self.context.database = outer
+            self.context.database, self._chosen = outer, chosen
 
     @property
     def statement_text(self) -> str:

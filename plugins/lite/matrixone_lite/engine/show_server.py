@@ -29,6 +29,7 @@ from matrixone_lite.engine.listing import (
 )
 from matrixone_lite.engine.pitr import pitr_rows
 from matrixone_lite.engine.reflect import timestamp_text
+from matrixone_lite.engine.routines import CHARSET, functions_of
 from matrixone_lite.engine.show import show_sequences
 from matrixone_lite.engine.snapshots import snapshot_rows
 from matrixone_lite.engine.system import SYSTEM_TABLES
@@ -108,7 +109,8 @@ def show_list(session: LiteSession, statement: ast.ShowList) -> Rows:
     producer = _LISTS.get(statement.what)
     if producer is None:
         raise unsupported(f"SHOW {statement.what.upper()}")
-    return producer(session, statement).filtered(session, statement.like, statement.where)
+    named_by = 1 if statement.what == "function status" else 0
+    return producer(session, statement).filtered(session, statement.like, statement.where, named_by)
 
 
 @handles(ast.ShowAdministrative)
@@ -151,7 +153,15 @@ def _collation(_session: LiteSession, _statement: ast.ShowList) -> Listing:
     return Listing(_COLLATION_COLUMNS, _COLLATIONS)
 
 
-def _routines(_session: LiteSession, _statement: ast.ShowList) -> Listing:
+def _functions(session: LiteSession, _statement: ast.ShowList) -> Listing:
+    rows = []
+    for one in functions_of(session.catalog, session.principal.account_id):
+        made = utc_to_local(timestamp_text(one.created), session.context.zone)
+        rows.append([one.database, one.name, "FUNCTION", one.definer, made, made, "DEFINER", "", *CHARSET])
+    return Listing(_STATUS_COLUMNS, rows)
+
+
+def _procedures(_session: LiteSession, _statement: ast.ShowList) -> Listing:
     return Listing(_STATUS_COLUMNS, ())
 
 
@@ -246,8 +256,8 @@ _LISTS: Final[dict[str, Callable[[LiteSession, ast.ShowList], Listing]]] = {
     "status": _status,
     "charset": _charset,
     "collation": _collation,
-    "function status": _routines,
-    "procedure status": _routines,
+    "function status": _functions,
+    "procedure status": _procedures,
     "warnings": _warnings,
     "errors": _warnings,
     "processlist": _processlist,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from matrixone_lite.sql import ast
-from matrixone_lite.sql.alter import DefinitionParser
+from matrixone_lite.sql.routines import RoutineParser
 
 
-class BranchParser(DefinitionParser):
+class BranchParser(RoutineParser):
     """Reads statements about branches of data."""
 
     def data_branch(self) -> ast.Statement:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _CACHED_LENGTH: Final = 4000
 _REFUSED_OBJECTS: Final = {
-    "function": "user-defined functions",
     "procedure": "stored procedures",
     "aggregate": "user-defined functions",
     "source": "streams",
@@ -202,6 +201,7 @@ class Parser(SessionParser):
         "database": SessionParser.create_database,
         "schema": SessionParser.create_database,
         "sequence": SessionParser.create_sequence,
+        "function": SessionParser.create_function,
         "snapshot": SessionParser.create_snapshot,
         "pitr": SessionParser.create_pitr,
         "account": SessionParser.create_account,
@@ -228,6 +228,7 @@ class Parser(SessionParser):
         "temporary": _drop_temporary,
         "view": _drop_view,
         "sequence": _drop_sequence,
+        "function": SessionParser.drop_function,
         "index": _drop_index,
         "database": _drop_database,
         "schema": _drop_database,
