@@ -17,6 +17,7 @@ extensions = [
     "operations",
     "requirements",
     "features",
+    "lite_refuses",
     "truth",
 ]
 html_theme = "furo"

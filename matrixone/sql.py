@@ -137,9 +137,18 @@ def table_identifier(name: str) -> Identifier:
 
 
 def split_name(name: str) -> tuple[str, ...]:
-    """Cut ``database.table`` at its dot; a dot inside back-quotes belongs to the name."""
-    if "`" not in name:
-        return tuple(name.split("."))
+    """Cut ``database.table`` at its dot; a dot inside back-quotes belongs to the name.
+
+    Raises:
+        InvalidNameError: More than two parts, or quotes that are not closed.
+    """
+    parts = tuple(name.split(".")) if "`" not in name else _parts(name)
+    if len(parts) > 2:  # noqa: PLR2004 - database and table
+        raise InvalidNameError(f"{name!r} is neither a table nor database.table")
+    return parts
+
+
+def _parts(name: str) -> tuple[str, ...]:
     parts, rest = [], name
     while rest:
         if rest[0] == "`":

@@ -72,14 +72,15 @@ class OperationTable(Directive):
 
     def run(self) -> list[nodes.Node]:
         found = operations(self.arguments[0])
-        rows = [(operation.name, _statement(operation), *behaviour(operation)) for operation in found]
+        rows = [(operation.name, statement_of(operation), *behaviour(operation)) for operation in found]
         if not rows:
             raise self.error(f"no installed plugin offers operations for {self.arguments[0]!r}")
         head = ("Operation", "Sends", "Inside a session it runs", "On rollback")
         return [table_of(head, rows, widths=(20, 40, 25, 15))]
 
 
-def _statement(operation: type[Operation[Any]]) -> str:
+def statement_of(operation: type[Operation[Any]]) -> str:
+    """What it sends, as the documentation of its statement says."""
     return (inspect.getdoc(operation.statement) or "").split("\n", 1)[0].rstrip(".")
 
 

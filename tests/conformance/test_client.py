@@ -118,3 +118,18 @@ def test_a_client_over_an_engine_of_the_caller(client, no_users, server_url, mat
 def test_a_client_over_another_database_is_refused():
     with pytest.raises(ConnectionError, match="sqlite"):
         Client.from_engine(create_engine("sqlite://"))
+
+
+def test_t13_a_database_that_was_not_dropped_stays_the_current_one(client, database, names):
+    publication = names.new("publication")
+    client.create_table("kept", {"id": "int primary key"})
+    client.execute(f"CREATE PUBLICATION {publication} DATABASE {database} ACCOUNT ALL")
+
+    with pytest.raises(QueryError, match="publishing"):
+        client.execute(f"DROP DATABASE {database}")
+    assert client.execute("SELECT DATABASE()").scalar() == database
+    with client.session() as session:
+        session.execute("INSERT INTO kept VALUES (1)")
+        with pytest.raises(QueryError, match="publishing"):
+            session.execute(f"DROP DATABASE {database}")
+        assert session.execute("SELECT count(*) FROM kept").scalar() == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
-from matrixone.exceptions import ConfigurationError, InvalidNameError
+from matrixone.exceptions import ConfigurationError
 from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined, object_name, table_identifier
 from matrixone.tables import table_of
 
@@ -186,13 +186,9 @@ def table_name(table: TableLike) -> tuple[str, ...]:
         ConfigurationError: Neither a name nor a mapped class nor a table.
     """
     if isinstance(table, str):
-        parts = table_identifier(table).parts
-    else:
-        found = table_of(table)
-        parts = Identifier(*filter(None, (found.schema, found.name))).parts
-    if len(parts) > 2:  # noqa: PLR2004 - database and table
-        raise InvalidNameError(f"{table!r} is neither a table nor database.table")
-    return parts
+        return table_identifier(table).parts
+    found = table_of(table)
+    return Identifier(*filter(None, (found.schema, found.name))).parts
 
 
 def strategy(on_conflict: MergeConflictStrategy | str) -> MergeConflictStrategy:

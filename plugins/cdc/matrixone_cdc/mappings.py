@@ -47,10 +47,10 @@ def _pairs(given: TableMappings) -> Iterator[tuple[Sequence[str], Sequence[str]]
     if isinstance(given, str):
         for piece in given.split(","):
             source, _, sink = piece.strip().partition(":")
-            yield split_name(source), split_name(sink or source)
+            yield _names(source), _names(sink or source)
     elif isinstance(given, Mapping):
         for source, sink in cast("Mapping[str, str]", given).items():
-            yield split_name(source), split_name(sink)
+            yield _names(source), _names(sink)
     else:
         for each in given:
             if isinstance(each, str):
@@ -61,7 +61,7 @@ def _pairs(given: TableMappings) -> Iterator[tuple[Sequence[str], Sequence[str]]
 
 def _pair(names: tuple[str, ...]) -> tuple[Sequence[str], Sequence[str]]:
     if len(names) == _TABLE_PARTS and any("." in name for name in names):
-        source, sink = map(split_name, names)
+        source, sink = map(_names, names)
         return source, sink
     if not _TABLE_PARTS <= len(names) <= _BOTH_SIDES:
         raise ConfigurationError(f"a mapping is a tuple of two to four names, not of {len(names)}")
@@ -78,6 +78,13 @@ def _mapping(source: Sequence[str], sink: Sequence[str]) -> CDCTableMapping:
     if len(from_) < _TABLE_PARTS:
         return CDCTableMapping(from_[0], EVERY, to[0], EVERY)
     return CDCTableMapping(from_[0], from_[1], to[0], to[1])
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    try:
+        return split_name(dotted)
+    except InvalidNameError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def _name(name: str) -> str:

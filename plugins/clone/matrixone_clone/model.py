@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from matrixone.exceptions import CloneError, InvalidNameError
+from matrixone.exceptions import CloneError
 from matrixone.sql import EMPTY, SQL, Identifier, Literal, object_name, table_identifier
 
 if TYPE_CHECKING:
@@ -92,7 +92,4 @@ class Clone:
 
 def qualified(database: str | None, table: str) -> Identifier:
     """The name of a table; without ``database``, ``table`` may be ``database.table``."""
-    identifier = table_identifier(table) if database is None else Identifier(database, table)
-    if len(identifier.parts) > 2:  # noqa: PLR2004 - database and table
-        raise InvalidNameError(f"{table!r} is neither a table nor database.table")
-    return identifier
+    return table_identifier(table) if database is None else Identifier(database, table)

@@ -9,7 +9,7 @@ from matrixone.aliases import also_named
 from matrixone.exceptions import ConfigurationError, PubSubError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.sql import checked_name, object_name
-from matrixone_pubsub.model import Publication, Subscription, account_names, table_names
+from matrixone_pubsub.model import Publication, Subscription, account_names, legible, table_names
 from matrixone_pubsub.operations import (
     AlterPublication,
     CreatePublication,
@@ -54,7 +54,7 @@ class PubSubManager(Manager):
             name: Name of the publication, kept in lower case.
             database: Database, ``*`` for all.
             account: Accounts that may subscribe: a name, several with commas between, a list, or ``ALL``.
-            comment: Comment.
+            comment: Comment, in ASCII.
             if_not_exists: Return the publication of that name if there is one.
 
         Returns:
@@ -85,7 +85,7 @@ class PubSubManager(Manager):
             database: Database of the tables.
             table: Tables: a name, several with commas between, or a list.
             account: As for :meth:`create_database_publication`.
-            comment: Comment.
+            comment: Comment, in ASCII.
             if_not_exists: Return the publication of that name if there is one.
 
         Returns:
@@ -157,6 +157,7 @@ class PubSubManager(Manager):
             raise ConfigurationError("ALL accounts can be set, not added or dropped")
         action, accounts = next(iter(given.items()), (None, None))
         tables = None if table is None else table_names(table)
+        legible("the comment", comment or "")
         named = None if database is None else _named(database)
         return self._session.run(AlterPublication(name, action, accounts, named, tables, comment, if_exists))
 
@@ -314,6 +315,7 @@ class PubSubManager(Manager):
         if_not_exists: bool,
     ) -> Publication:
         name, database, accounts = object_name(name), _named(database), account_names(account)
+        legible("the comment", comment)
         outcome = self._session.run(CreatePublication(name, database, tables, accounts, comment, if_not_exists))
         if outcome.skipped:
             return self.get_publication(name)

@@ -96,22 +96,35 @@ def account_names(account: str | Sequence[str]) -> Names | None:
         Their names in lower case; None for all.
 
     Raises:
-        ConfigurationError: No account.
+        ConfigurationError: No account, or one whose name is not ASCII.
         InvalidNameError: A name no account has.
     """
     if isinstance(account, str) and account.strip().upper() in ("ALL", _ALL):
         return None
-    return _names("account", [object_name(name.strip()) for name in _listed(account)])
+    return _names("account", [legible("an account", object_name(name.strip())) for name in _listed(account)])
 
 
 def table_names(table: str | Sequence[str]) -> Names:
     """Tables as callers name them: one, several with commas between, or a list.
 
     Raises:
-        ConfigurationError: No table.
+        ConfigurationError: No table, or one whose name is not ASCII.
         InvalidNameError: A name no table has.
     """
-    return _names("table", [checked_name(name.strip()) for name in _listed(table)])
+    return _names("table", [legible("a table", checked_name(name.strip())) for name in _listed(table)])
+
+
+def legible(what: str, text: str) -> str:
+    """The text itself, if SHOW PUBLICATIONS can be read afterwards: it answers such texts in a type of its own.
+
+    Raises:
+        ConfigurationError: It has characters that drivers cannot read there, and then nothing of the list.
+    """
+    if not text.isascii():
+        raise ConfigurationError(
+            f"{what} of a publication is ASCII, {text!r} is not: nobody could read the list of publications any more"
+        )
+    return text
 
 
 def publication_of(row: Any) -> Publication:
