@@ -58,11 +58,10 @@ async def test_users_and_roles(async_client, user, role, other_role):
     assert not await manager.role_exists(other_role)
 
 
-async def test_rules(async_client, role, unless_lite_refuses):
+async def test_rules(async_client, role):
     await async_client.execute("CREATE TABLE t (a INT)")
     await async_client.account.create_role(role)
-    with unless_lite_refuses("rules of roles"):
-        await async_client.account.add_rule(role, "t", "SELECT 1")
+    await async_client.account.add_rule(role, "t", "SELECT 1")
     assert len(await async_client.account.list_rules(role)) == 1
     await async_client.account.drop_rule(role, "t")
     assert await async_client.account.list_rules(role) == []

@@ -279,10 +279,9 @@ def test_roles_of_users_and_roles(client, role, other_role, user, table, log_in)
     assert manager.list_memberships(role) == manager.list_memberships(member=role) == []
 
 
-def test_rules(client, role, table, user, log_in, unless_lite_refuses):
+def test_rules(client, role, table, user, log_in):
     client.account.create_role(role)
-    with unless_lite_refuses("rules of roles"):
-        client.account.add_rule(role, "t", "SELECT a FROM t WHERE a = 9")
+    client.account.add_rule(role, "t", "SELECT a FROM t WHERE a = 9")
     client.account.add_rule(role, table, f"SELECT a FROM {table} WHERE 'x' = \"x\" AND a = 1")
     assert client.account.list_rules(role) == [Rule(role, table, f"SELECT a FROM {table} WHERE 'x' = \"x\" AND a = 1")]
     client.account.add_rule(role, table, f"SELECT a FROM {table} WHERE a = 1")

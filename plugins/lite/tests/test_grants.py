@@ -173,3 +173,57 @@ def test_a_restricted_account_adds_nothing(connect):
     assert admin.run("delete from d.t where a = 1") == 1
     assert admin.rows("select * from d.t") == [[2]]
     root.run("drop account t_acc")
+
+
+@pytest.fixture
+def ruled(db, connect):
+    """A table, and a connection of a user whose role ``t_rule`` may read it."""
+    db.run(
+        "create table t (id int primary key, owner varchar(9))",
+        "insert into t values (1, 'me'), (2, 'you')",
+        "create role t_rule",
+        "create user t_ruled identified by '111' default role t_rule",
+        "grant connect on account * to t_rule",
+        "grant select on table t_db.* to t_rule",
+    )
+    yield connect(user="sys:t_ruled:t_rule")
+    db.run("drop user t_ruled", "drop role t_rule")
+
+
+def test_a_role_reads_a_rule_in_place_of_a_table_when_it_wants(db, ruled):
+    rule = "select * from t_db.t where owner = 'me'"
+    db.run("alter role t_rule add rule 'select 1' on table t_db.t")
+    db.run(f"""alter role t_rule add rule "{rule}" on table T_DB.T""")
+    assert db.rows("show rules on role t_rule") == [["t_db.t", rule]]
+    assert ruled.rows("select count(*) from t_db.t") == [[2]]
+    ruled.run("set enable_remap_hint = 1")
+    assert ruled.rows("select x.id, t.owner from t_db.t x join t_db.t on t.id = x.id") == [[1, "me"]]
+    ruled.run("set enable_remap_hint = 0")
+    assert ruled.rows("select count(*) from t_db.t") == [[2]]
+    db.run("set enable_remap_hint = 1")
+    assert db.rows("select count(*) from t") == [[2]]
+    db.run("set enable_remap_hint = 0", "alter role t_rule drop rule on table t_db.t")
+    assert db.rows("show rules on role t_rule") == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "number", "text"),
+    [
+        ("alter role t_none add rule 'select 1' on table d.t", 20101, "internal error: there is no role t_none"),
+        ("show rules on role t_none", 20101, "internal error: there is no role t_none"),
+        (
+            "alter role t_rule drop rule on table d.x",
+            20101,
+            "internal error: rule 'd.x' does not exist for role 't_rule'",
+        ),
+        (
+            "alter role t_rule add rule 'garbage' on table d.t",
+            20301,
+            'invalid input: invalid rewrite rule SQL "garbage"',
+        ),
+        ("alter role t_rule add rule 'select 1' on table t", 1064, "SQL parser error"),
+    ],
+)
+def test_rules_that_are_refused(db, ruled, statement, number, text):
+    found = db.error(statement)
+    assert (found[0], found[1].startswith(text)) == (number, True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import accounts, publications, stages, users
+from matrixone_lite.engine import accounts, publications, rules, stages, users
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.catalog import Database
 from matrixone_lite.engine.dispatch import handles
-from matrixone_lite.engine.errors import ServerError, unsupported
+from matrixone_lite.engine.errors import ServerError
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -74,9 +74,10 @@ def subscribe(session: LiteSession, statement: ast.SubscribeDatabase) -> Done:
 
 @handles(ast.AlterRole)
 def alter_role(session: LiteSession, statement: ast.AlterRole) -> Done:
-    """ALTER ROLE … RENAME TO."""
+    """ALTER ROLE … RENAME TO, ADD RULE and DROP RULE."""
     if statement.rename_to is None:
-        raise unsupported("rules of roles")
+        rules.change_rule(session, statement)
+        return Done()
     users.rename_role(session.catalog, session.principal, statement.name, statement.rename_to)
     return Done()
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.grants import Granted
     from matrixone_lite.engine.pitr import Pitr
     from matrixone_lite.engine.publications import Publication
+    from matrixone_lite.engine.rules import Rule
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.snapshots import Snapshot
     from matrixone_lite.engine.stages import Stage
@@ -165,9 +166,11 @@ def mo_role_grant(session: LiteSession) -> Iterator[Row]:
 
 
 @system_table(SCHEMA, "mo_role_rule", (("role_id", INT), ("rule_name", varchar(200)), ("rule", TEXT)))
-def mo_role_rule(_session: LiteSession) -> Iterator[Row]:
-    """Rules of roles: none, ALTER ROLE ... ADD RULE is refused."""
-    return iter(())
+def mo_role_rule(session: LiteSession) -> Iterator[Row]:
+    """Rules of roles."""
+    rules: list[Rule] = session.catalog.objects("rule", session.principal.account_id)
+    for rule in rules:
+        yield rule.role, rule.name, rule.text
 
 
 # --- snapshots, stages, publications ---------------------------------------------------------------------------------

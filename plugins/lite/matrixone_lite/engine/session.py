@@ -88,6 +88,7 @@ class LiteSession:
         self.pipes_concatenate = False
         self._ansi_quotes = False
         self.full_group_by = True
+        self.follows_rules = True
         if database:
             self.use(database)
 

@@ -30,6 +30,7 @@ from matrixone_lite.engine.listing import (
 from matrixone_lite.engine.pitr import pitr_rows
 from matrixone_lite.engine.reflect import timestamp_text
 from matrixone_lite.engine.routines import CHARSET, functions_of
+from matrixone_lite.engine.rules import rules_of
 from matrixone_lite.engine.show import show_sequences
 from matrixone_lite.engine.snapshots import snapshot_rows
 from matrixone_lite.engine.system import SYSTEM_TABLES
@@ -118,6 +119,9 @@ def show_administrative(session: LiteSession, statement: ast.ShowAdministrative)
     """SHOW of a list that is refused inside a transaction."""
     if statement.what in _FOR_ADMINISTRATORS:
         require_admin(session.principal)
+    if statement.what == "rules":
+        rows = [(rule.name, rule.text) for rule in rules_of(session, statement.name or "")]
+        return Listing(columns("rule_name", "rule", shape=RAW_VARCHAR), rows).result()
     producer = _ADMINISTRATIVE_LISTS.get(statement.what)
     if producer is None:
         raise unsupported(f"SHOW {statement.what.upper()}")

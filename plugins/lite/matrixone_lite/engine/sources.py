@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import comparison, external_files, hidden_tables, types
+from matrixone_lite.engine import comparison, external_files, hidden_tables, rules, types
 from matrixone_lite.engine.bound import Bound, Origin
 from matrixone_lite.engine.catalog import Column, Table
 from matrixone_lite.engine.errors import ServerError, invalid_input, not_supported, syntax_error, unsupported
@@ -100,6 +100,14 @@ def _bind_table(binder: Binder, table: ast.Table, scope: Scope) -> str:
     database, stored = found
     if isinstance(stored, SystemTable):
         return _bind_system(binder, stored, alias, scope, at)
+    return _bind_stored(binder, database, stored, alias, scope, at)
+
+
+def _bind_stored(binder: Binder, database: str, stored: Table, alias: str, scope: Scope, at: int | None) -> str:
+    """A table, view or external table of the catalog."""
+    instead = rules.query_in_place_of(binder.session, database, stored.name)
+    if instead is not None:
+        return _bind_rule(binder, instead, database, alias, scope)
     if stored.kind == "view":
         return _bind_view(binder, database, stored, alias, scope, at)
     if stored.kind == "external":
@@ -108,6 +116,25 @@ def _bind_table(binder: Binder, table: ast.Table, scope: Scope) -> str:
     columns = stored_columns(binder, stored, handle, alias, database)
     scope.add(Source(alias, columns, handle, stored))
     return f"{stored.physical if at is None else past_rows(stored, at)} AS {handle}"
+
+
+def _bind_rule(binder: Binder, query: ast.Query, database: str, alias: str, scope: Scope) -> str:
+    """The query a role reads in place of a table; inside it tables are themselves."""
+    from matrixone_lite.engine.select import bind_query
+
+    session = binder.session
+    hidden, binder.common_tables = binder.common_tables, []
+    session.follows_rules = False
+    try:
+        with session.inside(database):
+            bound = bind_query(binder, query)
+    finally:
+        binder.common_tables = hidden
+        session.follows_rules = True
+    binder.reusable = False
+    handle = binder.handle()
+    scope.add(_outputs_as_source(bound.columns, (), alias, handle))
+    return f"({bound.sql}) AS {handle}"
 
 
 def _bind_hidden(binder: Binder, name: ast.Name, alias: str, scope: Scope, at: int | None) -> str:

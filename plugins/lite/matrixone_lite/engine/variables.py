@@ -143,6 +143,7 @@ VARIABLES: Final[dict[str, Variable]] = {
         Variable("enable_vector_prefilter_by_default", False),
         Variable("experimental_cagra_index", False),
         Variable("experimental_fulltext_index", False),
+        Variable("enable_remap_hint", False),
         Variable("experimental_hnsw_index", False),
         Variable("experimental_ivf_index", False),
         Variable("experimental_ivfpq_index", False),

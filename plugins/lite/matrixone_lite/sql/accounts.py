@@ -137,7 +137,10 @@ class AccountParser(HistoryParser):
         else:
             self.expect("rule")
         self.expect("on", "table")
-        return ast.AlterRole(name, None, rule, self.name())
+        table = self.name()
+        if table.database is None:
+            self.expect(".")
+        return ast.AlterRole(name, None, rule, table)
 
     # --- grants -----------------------------------------------------------------------------------------------------
 
