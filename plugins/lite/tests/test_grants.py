@@ -227,3 +227,12 @@ def test_a_role_reads_a_rule_in_place_of_a_table_when_it_wants(db, ruled):
 def test_rules_that_are_refused(db, ruled, statement, number, text):
     found = db.error(statement)
     assert (found[0], found[1].startswith(text)) == (number, True)
+
+
+def test_dumps_and_external_tables_want_privileges(db, ruled, tmp_path):
+    denied = (20101, "internal error: do not have privilege to execute the statement")
+    assert ruled.error("create external table t_db.e (a int) infile {'filepath'='/f.csv'}") == denied
+    assert ruled.error(f"load table t_db.t from '{tmp_path}'") == denied
+    db.run("select mo_ctl('dn', 'flush', 't_db.t')")
+    ruled.run(f"dump table t_db.t to '{tmp_path}/d'")
+    db.run("revoke select on table t_db.* from t_rule")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -40,18 +39,15 @@ def matched(path: Path) -> list[Path]:
 
 
 def matching(session: LiteSession, url: str) -> list[Path]:
-    """What is in the directory of a ``stage://`` URL, or what its last part, a pattern, matches."""
+    """What is in the directory of a ``stage://`` URL, or the files a pattern matches."""
     if not url.startswith("stage://"):
         raise ServerError(20300, "invalid configuration: URL is not stage URL")
     path = local_path(session, url)
-    pattern = "*"
-    if any(char in path.name for char in "*?["):
-        path, pattern = path.parent, path.name
+    if any(char in str(path) for char in "*?["):
+        return matched(path)
     if path.is_file():
         raise ServerError(1105, f"readdirent {path}: not a directory")
-    if not path.is_dir():
-        return []
-    return sorted(item for item in path.iterdir() if fnmatch.fnmatchcase(item.name, pattern))
+    return sorted(path.iterdir()) if path.is_dir() else []
 
 
 def read_part(session: LiteSession, url: str) -> bytes:

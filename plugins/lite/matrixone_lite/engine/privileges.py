@@ -61,6 +61,7 @@ _ON_DATABASE: Final[dict[type[ast.Statement], str]] = {
     ast.Describe: "show tables",
     ast.CreateTable: "create table",
     ast.CreateTableLike: "create table",
+    ast.CreateExternalTable: "create table",
     ast.CreateSequence: "create table",
     ast.DropTable: "drop table",
     ast.DropSequence: "drop table",
@@ -74,6 +75,8 @@ _READING: Final = {ast.CreateTable, ast.CreateTableLike, ast.CreateView, ast.Alt
 _ON_TABLE: Final[dict[type[ast.Statement], tuple[str, ...]]] = {
     ast.Insert: ("insert", "select"),  # the server wants both
     ast.LoadData: ("insert",),
+    ast.LoadTable: ("insert",),
+    ast.DumpTable: ("select",),
     ast.Update: ("update",),
     ast.Delete: ("delete",),
     ast.TruncateTable: ("truncate",),
@@ -92,6 +95,7 @@ _ABOUT_BRANCHES: Final = (
 _ADDING: Final = (
     ast.Insert,
     ast.LoadData,
+    ast.LoadTable,
     ast.Update,
     ast.CreateDatabase,
     ast.CloneDatabase,

@@ -191,13 +191,17 @@ class DmlParser(QueryParser):
         """LOAD DATA, at LOAD."""
         self.at += 1
         if self.accept("table"):
-            self.skip_statement()
-            return ast.Unsupported("LOAD TABLE")
+            table = self.name()
+            self.expect("from")
+            return ast.LoadTable(table, self.string())
         self.expect("data")
         if self.accept("inline"):
             return self._load_rest(None, *self._inline())
         local = self.accept("local")
         if self.accept("url"):
+            if self.accept("stageoption"):  # names a stage, and the server wants a path besides
+                self.identifier()
+                return self._load_rest("", None, (), local=local)
             self.skip_statement()
             return ast.Unsupported("LOAD DATA URL")
         self.expect("infile")

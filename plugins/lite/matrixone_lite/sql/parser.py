@@ -185,7 +185,9 @@ class Parser(SessionParser):
 
     def _dump(self) -> ast.Statement:
         self.expect("dump", "table")
-        return self._refuse("DUMP TABLE")
+        table = self.name()
+        self.expect("to")
+        return ast.DumpTable(table, self.string())
 
     def _insert(self) -> ast.Statement:
         return self.insert()

@@ -87,3 +87,19 @@ class LoadData(Statement):
     assignments: tuple[Assignment, ...] = ()
     parallel: bool = False
     strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DumpTable(Statement):
+    """DUMP TABLE table TO path."""
+
+    table: Name
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadTable(Statement):
+    """LOAD TABLE table FROM path."""
+
+    table: Name
+    path: str
