@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matrixone.exceptions import ConfigurationError
+from matrixone.operations import CurrentDatabase
 from matrixone.sql import SQL, Identifier, checked_name, object_name, split_name
+
+if TYPE_CHECKING:
+    from matrixone.managers import ManagerSession
 
 
 class SnapshotLevel(enum.StrEnum):
@@ -19,6 +24,19 @@ class SnapshotLevel(enum.StrEnum):
 
     def __str__(self) -> str:
         return str(self.value)
+
+    @classmethod
+    def named(cls, level: SnapshotLevel | str, error: type[Exception] = ConfigurationError) -> SnapshotLevel:
+        """A level by its name, in any case.
+
+        Args:
+            level: The level or its name.
+            error: What to raise if there is none of that name.
+        """
+        try:
+            return cls(str(level).lower())
+        except ValueError:
+            raise error(f"unknown level {level!r}; there are {', '.join(cls)}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +76,7 @@ class Scope:
             ConfigurationError: Unknown level, or a name is missing or superfluous.
             InvalidNameError: A name the server cannot store.
         """
-        try:
-            level = SnapshotLevel(str(level).lower())
-        except ValueError:
-            known = ", ".join(SnapshotLevel)
-            raise ConfigurationError(f"unknown level {level!r}; there are {known}") from None
+        level = SnapshotLevel.named(level)
         if table is not None and database is None and len(parts := split_name(table)) == 2:  # noqa: PLR2004 - db.table
             database, table = parts
         names = {"account": account, "database": database, "table": table}
@@ -80,6 +94,39 @@ class Scope:
             None if database is None else checked_name(database),
             None if table is None else checked_name(table),
         )
+
+    @classmethod
+    def within(
+        cls,
+        session: ManagerSession,
+        level: SnapshotLevel | str,
+        *,
+        account: str | None = None,
+        database: str | None = None,
+        table: str | None = None,
+        error: type[Exception],
+    ) -> Scope:
+        """A checked scope; a database that is not named is the current one of the session.
+
+        Args:
+            session: Asked for its database where that is needed.
+            level: As for :meth:`of`.
+            account: As for :meth:`of`.
+            database: As for :meth:`of`.
+            table: As for :meth:`of`.
+            error: What to raise where :meth:`of` raises ConfigurationError.
+
+        Raises:
+            InvalidNameError: A name the server cannot store.
+        """
+        level = SnapshotLevel.named(level, error)
+        unnamed = level is SnapshotLevel.DATABASE or (table is not None and len(split_name(table)) == 1)
+        if unnamed and database is None and level in (SnapshotLevel.DATABASE, SnapshotLevel.TABLE):
+            database = session.run(CurrentDatabase()).value
+        try:
+            return cls.of(level, account=account, database=database, table=table)
+        except ConfigurationError as wrong:
+            raise error(str(wrong)) from wrong
 
     def sql(self) -> SQL:
         """The scope as statements name it; database and table are separate words, a dot is a syntax error."""

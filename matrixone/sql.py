@@ -136,6 +136,18 @@ def table_identifier(name: str) -> Identifier:
     return Identifier(*split_name(name))
 
 
+def shown_table(*parts: str) -> Identifier:
+    """The table of a SHOW COLUMNS: the server pastes its name into a statement of its own, unescaped.
+
+    Raises:
+        InvalidNameError: An apostrophe or a backslash in it.
+    """
+    for part in parts:
+        if "'" in part or "\\" in part:
+            raise InvalidNameError(f"the server cannot describe {part!r}: a name with an apostrophe or a backslash")
+    return Identifier(*parts)
+
+
 def split_name(name: str) -> tuple[str, ...]:
     """Cut ``database.table`` at its dot; a dot inside back-quotes belongs to the name.
 

@@ -93,6 +93,9 @@ def canary(server_url):
             client.snapshots.delete(name)
         with contextlib.suppress(QueryError):
             client.execute("DROP DATABASE hostile_copy")
+        for (table,) in client.execute("SHOW TABLES"):
+            with contextlib.suppress(QueryError):
+                client.drop_table("`" + table.replace("`", "``") + "`")
         client.execute("DROP DATABASE hostile_names")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import String, bindparam
 
 from matrixone.operations import InTransaction, Operation
-from matrixone.sql import EMPTY, SQL, Identifier, joined
+from matrixone.sql import EMPTY, SQL, Identifier, joined, shown_table
 from matrixone_load_data.formats import Parquet
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ReadColumns(Operation[list[Column]]):
 
     def statement(self) -> Executable:
         """``SHOW COLUMNS``."""
-        return SQL("SHOW COLUMNS FROM {table}").format(table=Identifier(*self.table))
+        return SQL("SHOW COLUMNS FROM {table}").format(table=shown_table(*self.table))
 
     def read(self, result: Result[Any]) -> list[Column]:
         """The columns in their order."""

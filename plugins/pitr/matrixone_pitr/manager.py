@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from matrixone.exceptions import ConfigurationError, PitrError
+from matrixone.exceptions import PitrError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.operations import CurrentDatabase
 from matrixone.scope import Scope, SnapshotLevel
-from matrixone.sql import object_name, split_name
+from matrixone.sql import object_name
 from matrixone_pitr.model import Pitr, Range, RangeUnit
 from matrixone_pitr.operations import AlterPitr, CreatePitr, DropPitr
 from matrixone_pitr.reading import ListPitrs, ReadOffset, ShowPitrs, ShowRecoveryWindow
@@ -67,7 +67,9 @@ class PitrManager(Manager):
             TransactionRefusedError: A transaction is open and the session was opened with ``on_refused="raise"``.
         """
         name, window = object_name(name), Range.of(range_value, range_unit)
-        scope = self._scope(level, account_name, database_name, table_name)
+        scope = Scope.within(
+            self._session, level, account=account_name, database=database_name, table=table_name, error=PitrError
+        )
         outcome = self._session.run(CreatePitr(name, scope, window, if_not_exists))
         if not outcome.pending:
             return replace(self.get(name), outcome=outcome)
@@ -129,7 +131,7 @@ class PitrManager(Manager):
             PitrError: An unknown level.
         """
         wanted = {
-            "level": None if level is None else _level(level).value,
+            "level": None if level is None else SnapshotLevel.named(level, PitrError).value,
             "account_name": account_name,
             "database_name": database_name,
             "table_name": table_name,
@@ -220,11 +222,13 @@ class PitrManager(Manager):
         Raises:
             PitrError: The level or its names are wrong.
         """
-        if _level(level) is SnapshotLevel.CLUSTER:
+        if SnapshotLevel.named(level, PitrError) is SnapshotLevel.CLUSTER:
             raise PitrError(
                 "the server lists recovery windows of an account, a database or a table, not of the cluster"
             )
-        scope = self._scope(level, account_name, database_name, table_name)
+        scope = Scope.within(
+            self._session, level, account=account_name, database=database_name, table=table_name, error=PitrError
+        )
         return self._session.run(ShowRecoveryWindow(scope)).value
 
     def restore_to_time(
@@ -280,23 +284,6 @@ class PitrManager(Manager):
         if not active:
             raise PitrError(f"database {database} has no pitr")
         return active[0]
-
-    def _scope(self, level: Level, account: str | None, database: str | None, table: str | None) -> Scope:
-        level = _level(level)
-        unnamed = level is SnapshotLevel.DATABASE or (table is not None and len(split_name(table)) == 1)
-        if unnamed and database is None and level in (SnapshotLevel.DATABASE, SnapshotLevel.TABLE):
-            database = self._session.run(CurrentDatabase()).value
-        try:
-            return Scope.of(level, account=account, database=database, table=table)
-        except ConfigurationError as error:
-            raise PitrError(str(error)) from error
-
-
-def _level(level: Level) -> SnapshotLevel:
-    try:
-        return SnapshotLevel(str(level).lower())
-    except ValueError:
-        raise PitrError(f"unknown level {level!r}; there are {', '.join(SnapshotLevel)}") from None
 
 
 class AsyncPitrManager(AsyncManager[PitrManager]):

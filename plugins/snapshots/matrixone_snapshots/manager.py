@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from matrixone.exceptions import ConfigurationError, SnapshotError
+from matrixone.exceptions import SnapshotError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.operations import CurrentDatabase
 from matrixone.scope import Scope, SnapshotLevel
@@ -59,7 +59,9 @@ class SnapshotManager(Manager):
             TransactionRefusedError: A transaction is open and the session was opened with ``on_refused="raise"``.
         """
         name = object_name(name)
-        scope = self._scope(level, account, database or database_name, table)
+        scope = Scope.within(
+            self._session, level, account=account, database=database or database_name, table=table, error=SnapshotError
+        )
         outcome = self._session.run(CreateSnapshot(name, scope, if_not_exists))
         if not outcome.pending:
             return replace(self.get(name), description=description, outcome=outcome)
@@ -94,7 +96,7 @@ class SnapshotManager(Manager):
             SnapshotError: An unknown level.
         """
         if level is not None:
-            level = _level(level)
+            level = SnapshotLevel.named(level, SnapshotError)
         return self._session.run(ListSnapshots(None, level, account, database, table)).value
 
     def get(self, name: str) -> Snapshot:
@@ -175,23 +177,6 @@ class SnapshotManager(Manager):
     def _find(self, name: str) -> Snapshot | None:
         found = self._session.run(ListSnapshots(snapshot=object_name(name))).value
         return found[0] if found else None
-
-    def _scope(self, level: SnapshotLevel | str, account: str | None, database: str | None, table: str | None) -> Scope:
-        level = _level(level)
-        unnamed = level is SnapshotLevel.DATABASE or (table is not None and len(split_name(table)) == 1)
-        if unnamed and database is None and level in (SnapshotLevel.DATABASE, SnapshotLevel.TABLE):
-            database = self._session.run(CurrentDatabase()).value
-        try:
-            return Scope.of(level, account=account, database=database, table=table)
-        except ConfigurationError as error:
-            raise SnapshotError(str(error)) from error
-
-
-def _level(level: SnapshotLevel | str) -> SnapshotLevel:
-    try:
-        return SnapshotLevel(str(level).lower())
-    except ValueError:
-        raise SnapshotError(f"unknown level {level!r}; there are {', '.join(SnapshotLevel)}") from None
 
 
 class AsyncSnapshotManager(AsyncManager[SnapshotManager]):

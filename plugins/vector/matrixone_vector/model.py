@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import column, literal_column, table
 
 from matrixone.exceptions import ConfigurationError
-from matrixone.sql import split_name
+from matrixone.sql import checked_name, split_name
 from matrixone.tables import table_of
 from matrixone.vector import Vectorf32, VectorType, to_text
 from matrixone.vector.text import to_floats
@@ -55,8 +55,8 @@ class Searched:
             found = table(name, schema=schema[0] if schema else None)
             columns: list[ColumnElement[Any]] = [literal_column("*")]
             if select_columns is not None:
-                columns = [column(selected) for selected in select_columns]
-            return cls(found, column(vector_column, Vectorf32()), tuple(columns))
+                columns = [column(checked_name(selected)) for selected in select_columns]
+            return cls(found, column(checked_name(vector_column), Vectorf32()), tuple(columns))
         known = table_of(table_or_model)
         names = [vector_column, *(known.columns.keys() if select_columns is None else select_columns)]
         if missing := [name for name in names if name not in known.columns]:

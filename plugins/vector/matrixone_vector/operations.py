@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from matrixone.exceptions import ConfigurationError, InvalidNameError
 from matrixone.operations import InTransaction, Operation
-from matrixone.sql import EMPTY, SQL, Identifier, Literal
+from matrixone.sql import EMPTY, SQL, Identifier, Literal, shown_table
 from matrixone_vector.indexes import Distribution, HnswOptions, IvfOptions, VectorIndexInfo
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class ReadColumns(Operation[list[Column]]):
 
     def statement(self) -> Executable:
         """``SHOW COLUMNS``."""
-        return SQL("SHOW COLUMNS FROM {table}").format(table=Identifier(*self.table))
+        return SQL("SHOW COLUMNS FROM {table}").format(table=shown_table(*self.table))
 
     def read(self, result: Result[Any]) -> list[Column]:
         """The columns in their order."""
