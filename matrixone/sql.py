@@ -9,7 +9,6 @@ Values of ordinary statements are bound instead: use SQLAlchemy's constructs, or
 
 from __future__ import annotations
 
-import re
 import string
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _LONGEST_NAME = 64
-_UNUSABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _REFUSED = "'\"`\\"
 _FORMATTER = string.Formatter()
 
@@ -195,14 +193,15 @@ def checked_name(name: str) -> str:
     """The name itself, if the server can store it unchanged.
 
     Raises:
-        InvalidNameError: It is empty, longer than 64 characters, ends with a blank, or holds a control character.
+        InvalidNameError: It is empty, longer than 64 characters, ends with a blank, or holds a control character or
+            another one that cannot be printed: the server makes such tables and can never drop them.
     """
     if not isinstance(name, str):
         raise InvalidNameError(f"a name is a str, not {type(name).__name__}")
     if not name or len(name) > _LONGEST_NAME:
         raise InvalidNameError(f"a name has 1 to {_LONGEST_NAME} characters, {name!r} has {len(name)}")
-    if name != name.rstrip() or _UNUSABLE.search(name):
-        raise InvalidNameError(f"{name!r} ends with a blank or holds a control character")
+    if name != name.rstrip() or not name.isprintable():
+        raise InvalidNameError(f"{name!r} ends with a blank or holds a character that cannot be printed")
     return name
 
 
