@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,7 +13,11 @@ from matrixone_lite.version import VERSION
 from matrixone_lite.wire.connections import Connections
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
+
+    TLS = ssl.SSLContext | tuple[str | PathLike[str], str | PathLike[str]]
+    """A context of a server, or the files of a certificate chain and its key (PEM)."""
 
 USER = "root"
 SYS_ROOT = Principal(account_id=0, account="sys", user_id=0, user=USER, role_id=0, role="moadmin")
@@ -22,8 +25,6 @@ PASSWORD = "111"  # noqa: S105 - the well-known first password of a fresh Matrix
 
 Script = str | PathLike[str]
 """Statements as text, or the file (a path object) that holds them."""
-TLS = ssl.SSLContext | tuple[str | PathLike[str], str | PathLike[str]]
-"""A context of a server, or the files of a certificate chain and its key (PEM)."""
 
 
 class Embedded:
@@ -96,8 +97,10 @@ class Embedded:
 
 
 def _context(tls: TLS) -> ssl.SSLContext:
-    if isinstance(tls, ssl.SSLContext):
+    if not isinstance(tls, tuple):
         return tls
+    import ssl
+
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*tls)
     return context

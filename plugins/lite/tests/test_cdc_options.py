@@ -1,8 +1,16 @@
 """CREATE CDC: what is refused, in the words of the server, and what the catalog keeps."""
 
 import json
+import socket
+import threading
 
 import pytest
+from matrixone_cdc import build_mysql_uri
+from matrixone_lite import Server
+from matrixone_lite.wire.handshake import greeting
+from matrixone_lite.wire.packets import PacketStream
+
+from matrixone import Client
 
 TIMES = "supported timestamp format: `2006-01-02 15:04:05`, or `2006-01-02T15:04:05Z07:00`"
 SHORT = "no valid PITR configuration found for pattern: {}, minimum required length: {} hours"
@@ -163,3 +171,53 @@ def test_addresses_are_kept_without_their_passwords(db, create, server):
     }
     ((shown, name, *addresses, state, error, _, _),) = db.rows("show cdc task T_TASK")
     assert (shown, name, addresses, state, error) == (task, "t_task", [source, sink], "running", "")
+
+
+@pytest.mark.parametrize("written", ["hunter2", r"hun\'ter2", "hun''ter2", "hun@ter2"])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_passwords_are_in_no_list_of_processes(db, connect, written, quote):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"mysql://root:{written}@127.0.0.1:{silent.getsockname()[1]}"
+        statement = (
+            f"create cdc t_task {quote}{address}{quote} 'mysql' {quote}{address}{quote} 'a:b' {{'Level'='database'}}"
+        )
+        running = threading.Thread(target=connect().error, args=(statement,))
+        running.start()
+        dialled, _ = silent.accept()
+        with dialled:
+            (seen,) = [row for row in db.rows("select info from processlist() p") if "t_task" in row[0]]
+    running.join()
+    assert "ter2" not in seen[0]
+    assert "create cdc t_task" in seen[0]
+
+
+def test_the_file_of_tasks_is_its_owners(tmp_path):
+    with Server(tmp_path) as server, Client(url=server.url) as client:
+        client.execute("CREATE DATABASE src")
+        client.execute("CREATE PITR window FOR DATABASE src RANGE 1 'd'")
+        address = build_mysql_uri("127.0.0.1", server.port, "root", "111")
+        client.cdc.create("task", address, "matrixone", address, "src:dst")
+    assert (tmp_path / "matrixone-lite-cdc.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_login_that_takes_another_package(db, create, monkeypatch):
+    monkeypatch.setattr("pymysql._auth._have_cryptography", False)
+    hello = greeting("8.4.0", 1, b"x" * 20).replace(b"mysql_native_password", b"caching_sha2_password")
+
+    def serve():
+        sock, _ = listener.accept()
+        with sock, sock.makefile("rwb") as stream:
+            packets = PacketStream(stream)
+            for answer in (hello, b"\x01\x04", b"\x01a public key"):  # greeting, "the whole login", what it takes
+                packets.write(answer)
+                packets.flush()
+                packets.read()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        number, text = db.error(create(source=f"mysql://u:p@127.0.0.1:{listener.getsockname()[1]}"))
+        thread.join()
+    assert number == 20101
+    assert "failed to connect to source" in text
+    assert "'cryptography' package is required" in text

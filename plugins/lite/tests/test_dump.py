@@ -84,12 +84,17 @@ def test_dumps_that_are_none(db, dumped, tmp_path):
     manifest = json.loads((dumped / "manifest.json").read_text())
     (dumped / manifest["object"]).write_text("[]\n")
     assert db.error(f"load table u from '{dumped}'")[1].endswith("does not match manifest checksum")
+    (tmp_path / "outside").write_bytes(b"")
+    for name in ("../outside", f"{tmp_path}/outside", "objects/../../outside"):
+        (dumped / "manifest.json").write_text(json.dumps({**manifest, "object": name}))
+        reason = f"invalid input: invalid object name {name} in table dump manifest"
+        assert db.error(f"load table u from '{dumped}'") == (20301, reason)
     (dumped / "manifest.json").write_text('{"version": 1}')
     assert db.error(f"load table u from '{dumped}'") == (20105, "not supported: lite: table dumps of other servers")
 
 
 def test_the_files_of_a_stage(db, tmp_path):
-    for name in ("a.csv", "b.csv", "sub/x.csv"):
+    for name in ("a.csv", "b.csv", ".hidden.csv", "sub/x.csv", "sub/.x.csv", ".hidden/x.csv"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1\n")
     db.run(f"create stage t_list url = 'file://{tmp_path}/'", "create table t (a int)")
@@ -100,10 +105,21 @@ def test_the_files_of_a_stage(db, tmp_path):
             ("s*/", []),
             ("*/x.csv", ["sub/x.csv"]),
             ("sub/", ["sub/x.csv"]),
+            ("**", ["a.csv", "b.csv"]),
+            ("**/x**v", ["sub/x.csv"]),
+            (".h*", []),
+            (".hidden/", [".hidden/x.csv"]),
+            ("[a]*", ["a.csv"]),
+            ("a?csv", []),
         ):
             rows = db.rows(f"select file from stage_list('stage://t_list/{pattern}') f order by file")
             assert rows == [[f"{tmp_path}/{name}"] for name in found]
         wanted = (20300, "invalid configuration: the filepath must be specified")
         assert db.error("load data url stageoption t_list into table t fields terminated by ','") == wanted
+        pattern = "stage://t_list/.h*"
+        assert db.error(f"remove files from stage '{pattern}'") == (20405, f"file {pattern} is not found")
+        assert db.error("remove files from stage 'stage://t_list/sub'") == (20405, "file sub is not found")
+        db.run("remove files from stage 'stage://t_list/**'")
+        assert sorted(path.name for path in tmp_path.rglob("*.csv")) == [".hidden.csv", ".x.csv", "x.csv", "x.csv"]
     finally:
         db.run("drop stage t_list")

@@ -79,6 +79,20 @@ def flate(content):
     return packer.compress(content) + packer.flush()
 
 
+def test_links_in_archives_are_passed_over(table, file):
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w:gz") as tar:
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+            link = tarfile.TarInfo("link.csv")
+            link.type, link.linkname = kind, "/etc/passwd"
+            tar.addfile(link)
+        member = tarfile.TarInfo("inside.csv")
+        member.size = 5
+        tar.addfile(member, io.BytesIO(b"1,x,1"))
+    table.run(f"load data infile '{file(written.getvalue(), 'f.tar.gz')}' into table t")
+    assert table.rows("select id from t") == [[1]]
+
+
 @pytest.mark.parametrize(
     ("kind", "content"),
     [

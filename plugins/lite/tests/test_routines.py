@@ -87,6 +87,7 @@ def test_errors(functions, sql, number, text):
         ("$1 + $3", 20301, "column $3 does not exist"),
         ("sum($1)", 20105, "lite: functions that aggregate"),
         ("select max(id) from t where id <= $1", 20105, "lite: functions that are queries, of columns"),
+        ("`$x`", 20301, "$x"),
     ],
 )
 def test_bodies_fail_when_they_are_called(functions, body, number, text):
@@ -94,6 +95,16 @@ def test_bodies_fail_when_they_are_called(functions, body, number, text):
     found = functions.error("select f(id) from t")
     assert found[0] == number
     assert text in found[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["$1 from t", "distinct $1", "$1 as y", "$1 limit 0", "$1, 2", "$1; drop table t", "select 1; drop table t"],
+)
+def test_what_follows_the_first_expression_means_nothing(functions, body):
+    functions.run(f"create function f (x int) returns int language sql as '{body}'")
+    assert functions.rows("select f(1)") == [[1]]
+    assert functions.rows("select count(*) from t") == [[3]]
 
 
 def test_they_are_listed(functions):

@@ -6,6 +6,7 @@ import pymysql
 import pytest
 from matrixone_lite import Server
 from matrixone_lite.engine.purge import Purger
+from matrixone_lite.engine.snapshots import RECENT
 from matrixone_lite.engine.storage import Store
 
 DAY = 24 * 3600 * 1_000_000_000
@@ -106,6 +107,31 @@ def later(server, days):
     """Let the server free what it could so many days from now."""
     purger = server._engine.purger
     purger.sweep(server._engine.store.now() + days * DAY)
+
+
+def test_what_was_deleted_wholesale_is_forgotten_beside_what_changed(tmp_path):
+    with Server(tmp_path) as server:
+        run(server, "create database d", "create table d.t (a int primary key, b int)", "insert into d.t values (1, 1)")
+        run(server, "truncate table d.t", "insert into d.t values (1, 1)", "update d.t set b = 2")
+        middle = server._engine.store.now()
+        run(server, "delete from d.t", "insert into d.t values (1, 1)", "update d.t set b = 2")
+        assert history(server) == 4
+        server._engine.purger.sweep(middle + RECENT)
+        assert history(server) == 2
+        later(server, 1)
+        assert history(server) == 0
+
+
+def test_a_task_keeps_the_past_it_has_not_copied(tmp_path):
+    with Server(tmp_path) as server:
+        address = f"mysql://root:111@127.0.0.1:{server.port}"
+        run(server, "create database d", "create table d.t (a int primary key, b int)")
+        run(server, "create pitr p for database d range 1 'd'")
+        run(server, f"create cdc c '{address}' 'matrixone' '{address}' 'd:e' {{'Level'='database'}}", "drop pitr p")
+        server._engine.capture.close()
+        run(server, "insert into d.t values (1, 1)", "update d.t set b = 2", "delete from d.t where a = 1")
+        later(server, 1)
+        assert history(server) == 2
 
 
 def test_a_running_server_forgets_what_was(tmp_path):

@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 
 import pymysql
 import pytest
@@ -156,3 +157,12 @@ def test_a_key_without_a_certificate_is_refused(files):
         1,
         "matrixone-lite: --tls-key is the key of a certificate: give --tls-cert, too\n",
     )
+
+
+def test_closing_the_server_ends_a_handshake_that_has_not_ended(files):
+    server = Server(tls=(files / "cert.pem", files / "key.pem"))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.recv(200)
+        client.sendall(TLS_REQUEST + b"\x16\x03\x01")  # the beginning of a hello
+        server.close()
+        assert [thread.name for thread in threading.enumerate() if thread.name == "matrixone-lite"] == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import tarfile
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,7 +36,7 @@ def decompressed(data: bytes, kind: str, name: str) -> bytes:
         raise internal(f"the compress type '{kind}' is not support now")
     try:
         return read(data)
-    except (OSError, EOFError, zlib.error, tarfile.TarError, RuntimeError):
+    except (OSError, EOFError, zlib.error, RuntimeError):
         raise ServerError(1105, _reason(data, kind)) from None
 
 
@@ -57,11 +56,16 @@ def _lz4(data: bytes) -> bytes:
 
 def _first_of_archive(mode: Any) -> Callable[[bytes], bytes]:
     def read(data: bytes) -> bytes:
-        with tarfile.open(fileobj=io.BytesIO(data), mode=mode) as archive:
-            for member in archive:
-                content = archive.extractfile(member)
-                if content is not None:
-                    return content.read()
+        import tarfile
+
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode=mode) as archive:
+                for member in archive:
+                    content = archive.extractfile(member) if member.isfile() else None
+                    if content is not None:
+                        return content.read()
+        except tarfile.TarError:
+            raise EOFError from None
         return b""
 
     return read

@@ -14,6 +14,7 @@ from matrixone_lite.engine.export import export
 from matrixone_lite.engine.files import local_path, write_new
 from matrixone_lite.engine.merging import resolve
 from matrixone_lite.engine.plans import compile_query
+from matrixone_lite.engine.printer import quoted
 from matrixone_lite.engine.sources import past_rows
 from matrixone_lite.engine.sql_literals import literal
 from matrixone_lite.sql import ast, parse
@@ -84,7 +85,7 @@ def _join(directory: str, name: str) -> str:
 
 
 def _quoted(*parts: str) -> str:
-    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)
+    return ".".join(map(quoted, parts))
 
 
 def _write_rows(session: LiteSession, side: Endpoint, url: str) -> None:

@@ -14,6 +14,7 @@ from matrixone_lite.engine.comparing import compare, endpoint, one_state
 from matrixone_lite.engine.differences import differences, ordered
 from matrixone_lite.engine.dispatch import handles
 from matrixone_lite.engine.errors import ServerError, invalid_input, not_supported, unsupported
+from matrixone_lite.engine.printer import quoted
 from matrixone_lite.engine.render import renderer
 from matrixone_lite.engine.temporal import utc_to_local
 from matrixone_lite.engine.types import UNSIGNED, Kind, Type
@@ -90,8 +91,8 @@ def _written(table: ast.BranchTable) -> str:
     shown = (name.name if name.database is None else f"{name.database}.{name.name}").lower()
     if hint is None:
         return shown
-    quoted = f"'{hint.value}'" if isinstance(hint.value, str) else hint.value
-    return f"{shown}{{{hint.kind.value} = {quoted}}}"
+    value = f"'{hint.value}'" if isinstance(hint.value, str) else hint.value
+    return f"{shown}{{{hint.kind.value} = {value}}}"
 
 
 def _rows(
@@ -154,8 +155,7 @@ def diff_into(session: LiteSession, statement: ast.DiffBranchInto) -> Rows:
     names = comparison.left.table.name, comparison.right.table.name
     rows = [[names[side], flag, *(row[n] for n in chosen)] for side, flag, row in differences(comparison)]
     Writer(session, table).insert(rows)
-    quoted = ".".join("`" + part.replace("`", "``") + "`" for part in (database.name, table.name))
-    return _answer([("TABLE CREATED", _TEXT)], [[quoted]])
+    return _answer([("TABLE CREATED", _TEXT)], [[f"{quoted(database.name)}.{quoted(table.name)}"]])
 
 
 def _table_columns(shown: Sequence[Column]) -> tuple[Column, ...]:

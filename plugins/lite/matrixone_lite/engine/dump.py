@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import definition, objects
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _MANIFEST: Final = "manifest.json"
 _FORM: Final = "matrixone-lite 1"
+_OBJECT: Final = re.compile(r"objects/[\w-]+", re.ASCII)
 _KINDS: Final = {"view": "views", "sequence": "sequences", "external": "external or source tables"}
 
 
@@ -58,6 +60,8 @@ def load_table(session: LiteSession, statement: ast.LoadTable) -> Done:
     if session.row_count_of(table):
         raise invalid_input(f"target relation {table.name} must be empty")
     name = str(manifest.get("object"))
+    if not _OBJECT.fullmatch(name):
+        raise invalid_input(f"invalid object name {name} in table dump manifest")
     data = _read(directory, name)
     if hashlib.sha256(data).hexdigest() != manifest.get("checksum"):
         raise invalid_input(f"object {name} does not match manifest checksum")

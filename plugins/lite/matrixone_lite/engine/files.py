@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -31,23 +33,32 @@ def local_path(session: LiteSession, url: str) -> Path:
 
 def matched(path: Path) -> list[Path]:
     """The files a path means whose parts may be patterns, in order; itself when there is nothing of a pattern in it."""
-    if not any(char in str(path) for char in "*?["):
+    if not _is_pattern(str(path)):
         return [path]
     if not path.is_absolute():
         return []
-    return sorted(found for found in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if found.is_file())
+    names = glob.glob(str(path))  # noqa: PTH207 - of Path, two stars are more than one and match hidden files
+    return sorted(found for name in names if (found := Path(name)).is_file() and not _is_hidden(found))
+
+
+def _is_pattern(text: str) -> bool:
+    return any(char in text for char in "*?[")
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")
 
 
 def matching(session: LiteSession, url: str) -> list[Path]:
     """What is in the directory of a ``stage://`` URL, or the files a pattern matches."""
     if not url.startswith("stage://"):
         raise ServerError(20300, "invalid configuration: URL is not stage URL")
-    path = local_path(session, url)
-    if any(char in str(path) for char in "*?["):
+    path = local_path(session, url.partition("?")[0])
+    if _is_pattern(str(path)):
         return matched(path)
     if path.is_file():
         raise ServerError(1105, f"readdirent {path}: not a directory")
-    return sorted(path.iterdir()) if path.is_dir() else []
+    return sorted(found for found in path.iterdir() if not _is_hidden(found)) if path.is_dir() else []
 
 
 def read_part(session: LiteSession, url: str) -> bytes:
@@ -87,9 +98,16 @@ def remove_files(session: LiteSession, statement: ast.RemoveFiles) -> Done:
     if not statement.url.startswith("stage://"):
         raise ServerError(20300, "invalid configuration: URL protocol only supports stage://")
     path = local_path(session, statement.url)
-    found = [item for item in path.parent.glob(path.name) if item.is_file()] if path.name else []
+    name = path.name
+    if _is_pattern(name):
+        name = statement.url
+        there = path.parent.iterdir() if path.parent.is_dir() else ()
+        found = [item for item in there if fnmatch.fnmatchcase(item.name, path.name) and not _is_hidden(item)]
+    else:
+        found = [path]
+    found = [item for item in found if item.is_file()]
     if not found and not statement.if_exists:
-        raise ServerError(20405, f"file {path.name} is not found")
+        raise ServerError(20405, f"file {name} is not found")
     for item in found:
         item.unlink()
     return Done()

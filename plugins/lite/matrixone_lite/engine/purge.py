@@ -25,6 +25,9 @@ _PATIENCE: Final = 1000
 _ROWS: Final = 500
 """Rows that are deleted at once: others must not wait long for their turn to write."""
 
+_OLDEST_FIRST: Final = (("_h > 0", "_h"), ("_h < 0", "_h DESC"))
+"""Rows of a history that were changed or deleted, and those that were deleted wholesale."""
+
 _PAGES: Final = 200
 """Free pages of the file that are given back at once."""
 
@@ -121,11 +124,15 @@ class Purger:
         for name in _stored(self._connection):
             if not name.startswith("h"):
                 continue
-            oldest = self._connection.value(f"SELECT _end FROM main.{name} ORDER BY _h LIMIT 1")
-            if oldest is not None and oldest < limit:
-                chosen = f"SELECT _h FROM main.{name} WHERE _end < ? ORDER BY _h LIMIT {_ROWS}"
-                self._connection.run(f"DELETE FROM main.{name} WHERE _h IN ({chosen})", (limit,))
-                return True
+            for numbers, order in _OLDEST_FIRST:
+                oldest = self._connection.value(
+                    f"SELECT _end FROM main.{name} WHERE {numbers} ORDER BY {order} LIMIT 1"
+                )
+                if oldest is not None and oldest < limit:
+                    old = f"{numbers} AND _end < ? ORDER BY {order} LIMIT {_ROWS}"
+                    chosen = f"SELECT _h FROM main.{name} WHERE {old}"
+                    self._connection.run(f"DELETE FROM main.{name} WHERE _h IN ({chosen})", (limit,))
+                    return True
         return False
 
     def _shrink(self) -> bool:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 CHARSET: Final = ("utf8mb4", "utf8mb4_0900_ai_ci", "utf8mb4_0900_ai_ci")
 """Character set and collations every function has."""
 
-_MARK: Final = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\$(\d+)""", re.DOTALL)
+_MARK: Final = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\$([0-9]+)""", re.DOTALL)
+_ARGUMENT: Final = re.compile(r"\$(\d+)", re.ASCII)
 _NAME: Final = varchar(5000)
 _BEGINS_QUERY: Final = re.compile(r"\s*(select|with|values)\b", re.IGNORECASE)
 
@@ -141,11 +142,12 @@ def expanded(routine: Routine, arguments: Sequence[ast.Expr]) -> ast.Expr:
         raise unsupported("functions that aggregate")
 
     def put(node: ast.Node) -> ast.Node | None:
-        if not isinstance(node, ast.Column) or node.name[:1] != "$" or node.table is not None:
+        mark = _ARGUMENT.fullmatch(node.name) if isinstance(node, ast.Column) and node.table is None else None
+        if mark is None:
             return None
-        number = int(node.name[1:])
+        number = int(mark[1])
         if not 0 < number <= len(arguments):
-            raise invalid_input(f"column {node.name} does not exist")
+            raise invalid_input(f"column ${mark[1]} does not exist")
         return ast.Parenthesized(arguments[number - 1])
 
     changed = transform(body, put)
@@ -161,9 +163,9 @@ def _parsed(routine: Routine) -> ast.Expr:
         raise ServerError(1105, error.message.removeprefix("SQL parser error: ").replace("`$", "$")) from None
     if is_query and isinstance(statement, ast.Query):
         return ast.Subquery(statement)
-    if not isinstance(statement, ast.Select) or len(statement.items) != 1:
+    if not isinstance(statement, ast.Select):
         raise unsupported(f"the body of the function {routine.name}")
-    return statement.items[0].expr
+    return statement.items[0].expr  # the server, too, looks at nothing behind it
 
 
 # --- listing ---------------------------------------------------------------------------------------------------------

@@ -1,18 +1,18 @@
 """One client connection: login, then commands until it leaves."""
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import socket
-import ssl
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from matrixone_lite.engine.api import Done, Engine, FileRequest, Result, Rows, ServerError, Session
+from matrixone_lite.engine.api import Done, FileRequest, Rows, ServerError
 from matrixone_lite.wire import messages
 from matrixone_lite.wire.constants import Capability, Command, Status
 from matrixone_lite.wire.data import MalformedPacketError, Reader
 from matrixone_lite.wire.handshake import (
     PLUGIN,
-    Login,
     asks_for_tls,
     greeting,
     new_scramble,
@@ -20,7 +20,15 @@ from matrixone_lite.wire.handshake import (
     switch_request,
 )
 from matrixone_lite.wire.packets import PacketStream, PacketTooLargeError
-from matrixone_lite.wire.statements import PreparedStatements, RowWriter
+from matrixone_lite.wire.statements import PreparedStatements
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator
+
+    from matrixone_lite.engine.api import Engine, Result, Session
+    from matrixone_lite.wire.handshake import Login
+    from matrixone_lite.wire.statements import RowWriter
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +120,9 @@ class Connection:
         """The login, read over TLS if that is what the first packet asks for."""
         asked = asks_for_tls(payload)
         if asked:
-            self._socket = tls.wrap_socket(self._socket, server_side=True)
+            # known before the handshake, so that disconnect() ends one that never comes to its end
+            self._socket = secured = tls.wrap_socket(self._socket, server_side=True, do_handshake_on_connect=False)
+            secured.do_handshake()
         self._stream.close()
         self._stream = self._socket.makefile("rwb", buffering=BUFFER_SIZE)
         self._packets.continue_over(self._stream)

@@ -1,12 +1,18 @@
 """The connections of an engine, one thread each."""
 
-import itertools
-import socket
-import ssl
-import threading
+from __future__ import annotations
 
-from matrixone_lite.engine.api import Engine
+import itertools
+import threading
+from typing import TYPE_CHECKING
+
 from matrixone_lite.wire.connection import Connection
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+
+    from matrixone_lite.engine.api import Engine
 
 CLOSE_TIMEOUT = 5.0
 
@@ -37,8 +43,9 @@ class Connections:
             if self._closed:
                 sock.close()
                 return
+            # started under the lock, so that close() only sees threads it can wait for
+            thread.start()
             self._threads[connection] = thread
-        thread.start()
 
     def close(self) -> None:
         """End every connection and wait for its thread; further calls do nothing."""

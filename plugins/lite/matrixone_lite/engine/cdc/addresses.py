@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SCHEME: Final = "mysql://"
 _ADDRESS: Final = re.compile(r"mysql://(?P<user>.+):(?P<password>[^:]+)@(?P<host>[^@:]+):(?P<port>\d+)", re.IGNORECASE)
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PASSWORD: Final = re.compile(r"(mysql://[^']*?:)[^']*(?=@)", re.IGNORECASE)
+_PASSWORD: Final = re.compile(r"(mysql://(?:(?!mysql://).)*?:)(?:(?!mysql://).)*(?=@)", re.IGNORECASE | re.DOTALL)
 _LARGEST_PORT: Final = 65535
 
 
@@ -52,7 +52,7 @@ def _is_sound(found: Match[str]) -> bool:
 
 
 def masked(sql: str) -> str:
-    """A statement without the passwords of the addresses in it."""
+    """A statement without the passwords of the addresses in it, up to the last ``@`` behind each."""
     return _PASSWORD.sub(r"\1******", sql)
 
 

@@ -81,6 +81,9 @@ class Sink:
         except pymysql.MySQLError as error:
             self.close()
             raise _worded(error) from None
+        except RuntimeError as error:  # a login that takes the package cryptography
+            self.close()
+            raise SinkError(str(error), passing=False) from None
         self._driver = driver
 
     def run(self, statements: Iterable[str], *, together: bool = False) -> None:
@@ -108,9 +111,10 @@ class Sink:
     def abort(self) -> None:
         """Make the running statement fail, and all later ones, from any thread."""
         self._aborted.set()
-        if self._socket is not None:
+        sock = self._socket
+        if sock is not None:
             with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Leave; what is not committed is rolled back by the sink."""

@@ -149,6 +149,7 @@ class Ledger:
 
     def _open(self) -> apsw.Connection:
         if self._file is None:
+            self._path.touch(mode=0o600)  # it holds passwords
             file = self._file = apsw.Connection(str(self._path))
             file.execute(
                 "PRAGMA synchronous = OFF;"
