@@ -18,6 +18,7 @@ extensions = [
     "requirements",
     "features",
     "lite_refuses",
+    "modules",
     "truth",
 ]
 html_theme = "furo"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,3 +36,17 @@ def test_working_in_a_transaction(client, capsys):
     assert capsys.readouterr().out == "1 Ada\n2 Grace\n3 Barbara\n"
     run(mapped, scope)
     assert scope["names"] == ["Ada Lovelace", "Grace", "Barbara"]
+
+
+def test_a_client_with_a_server_of_its_own():
+    (code,) = [code for code in blocks("docs/lite.md") if "Client.lite" in code]
+    run(code, {})
+    (code,) = [code for code in blocks("docs/testing-with-lite.md") if "Client.lite" in code]
+    run(code, {})
+
+
+def test_the_fixtures_of_the_embedded_server(pytester):
+    code = "\n".join(code for code in blocks("docs/testing-with-lite.md") if "def test_" in code)
+    pytester.makepyfile(code)
+    options = ("-p", "matrixone_lite.testing", "-p", "no:asyncio", "-W", "error")
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=2)
