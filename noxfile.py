@@ -10,6 +10,7 @@ import nox
 ROOT = Path(__file__).parent
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/[!_]*/pyproject.toml"))
 TEST_TOOLS = [
+    "alembic>=1.18.4",
     "pytest>=8.3",
     "pytest-asyncio>=1.0",
     "pytest-xdist>=3.6",
