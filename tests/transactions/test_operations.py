@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from matrixone_restore.operations import RestoreCluster
 
 from matrixone.exceptions import (
     PendingOperationError,
@@ -181,9 +182,10 @@ def test_the_documentation_says_what_the_embedded_server_refuses(own_world):
     if not world.client.is_lite:
         pytest.skip("is about the embedded server")
     refused = set()
-    for cls in EXAMPLES:
+    for cls in (*EXAMPLES, RestoreCluster):
         try:
-            world.client.execute(example(cls, world).statement())
+            tried = RestoreCluster("none") if cls is RestoreCluster else example(cls, world)
+            world.client.execute(tried.statement())
         except QueryError as error:
             if lacks(world, error):
                 refused.add(name_of(cls))
