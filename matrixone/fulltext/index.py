@@ -59,4 +59,6 @@ class FulltextIndex(Index):
             options["matrixone_with_parser"] = str(FulltextParserType(parser))
         if asynchronous:
             options["matrixone_with"] = {"async": True}
-        super().__init__(name, *each, matrixone_prefix="FULLTEXT", matrixone_comment=comment, **options)
+        if comment is not None:
+            options["matrixone_comment"] = comment
+        super().__init__(name, *each, matrixone_prefix="FULLTEXT", **options)

@@ -188,4 +188,6 @@ def _names(include: Sequence[str]) -> list[str] | None:
 
 def _options(using: str, settings: dict[str, Any], comment: str | None) -> dict[str, Any]:
     given = {name: value for name, value in settings.items() if value is not None}
-    return {"matrixone_using": using, "matrixone_with": given, "matrixone_comment": comment}
+    # Revisions of Alembic print what is passed on: nothing for what was not said.
+    said = {} if comment is None else {"matrixone_comment": comment}
+    return {"matrixone_using": using, "matrixone_with": given, **said}

@@ -171,11 +171,11 @@ INDEXES = [
     Index("short", "s", matrixone_length={"s": 3}),
     Index("only", "s", unique=True, matrixone_length={"s": 3}),
     FulltextIndex("words", "s"),
-    FulltextIndex("ngrams", ["s", "t"], parser="ngram", matrixone_comment="a note"),
+    FulltextIndex("ngrams", ["s", "t"], parser="ngram", comment="a note"),
     FulltextIndex("values", "j", parser="json_value"),
     FulltextIndex("later", "t", matrixone_with={"async": True}),
     IvfVectorIndex("near", "v"),
-    IvfVectorIndex("cosine", "v", lists=3, op_type="vector_cosine_ops", matrixone_comment="a note"),
+    IvfVectorIndex("cosine", "v", lists=3, op_type="vector_cosine_ops", comment="a note"),
     Index(
         "all_of_it",
         "v",
@@ -207,7 +207,7 @@ INDEXES = [
         },
     ),
     HnswVectorIndex("graph", "w", m=10, ef_construction=30, ef_search=40, op_type="vector_ip_ops"),
-    HnswVectorIndex("small_graph", "w", matrixone_comment="a note"),
+    HnswVectorIndex("small_graph", "w", comment="a note"),
 ]
 
 
