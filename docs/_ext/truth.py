@@ -77,8 +77,8 @@ class AgreementTable(Directive):
     """How many recorded answers are the same, by area."""
 
     def run(self) -> list[nodes.Node]:
-        head = ("Area", "Steps that agree")
-        return [table_of(head, agreement_rows(), widths=(60, 40), code=False)]
+        head = ("Area", "As recorded", "With other names, values and types")
+        return [table_of(head, agreement_rows(), widths=(40, 30, 30), code=False)]
 
 
 class KnownDifferences(Directive):

@@ -127,7 +127,7 @@ def main() -> int:
         "--url", default=os.environ.get("MATRIXONE_TEST_URL"), help="a server; an embedded one if left out"
     )
     parser.add_argument("--only", help="an area, or a pattern of area/case")
-    parser.add_argument("--kind", action="append", choices=["recorded", "varied"], help="both if left out")
+    parser.add_argument("--kind", action="append", choices=expected.KINDS, help="both if left out")
     options = parser.parse_args()
     options.kind = options.kind or expected.KINDS
     return {"check": check, "update": update, "record": record}[options.command](options)

@@ -11,7 +11,7 @@ from .running import Runner
 LISTED = expected.read()
 PATIENCE = 0.2  # an embedded server needs less time than the recorded one
 LEAST_TOGETHER = 95.0
-LEAST = 97.0
+LEAST = {"recorded": 97.0, "varied": 95.0}
 TIER_ONE = {
     "connect_and_session", "types", "dml", "queries", "transactions", "snapshots", "clone", "vector", "fulltext",
     "load_data", "pubsub", "stage", "pitr", "restore",
@@ -52,4 +52,4 @@ def test_exactly_the_listed_steps_differ(runner, kind, case):
 def test_the_shares_that_agree(kind):
     areas = list(expected.agreements(kind, LISTED))
     assert expected.together(areas).percent >= LEAST_TOGETHER
-    assert [area for area in areas if area.area in TIER_ONE and area.percent < LEAST] == []
+    assert [area for area in areas if area.area in TIER_ONE and area.percent < LEAST[kind]] == []

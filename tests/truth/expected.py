@@ -11,8 +11,8 @@ from .cases import HERE, recorded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-KINDS = ("recorded",)
-"""Directories of recordings."""
+KINDS = ("recorded", "varied")
+"""Directories of recordings: the cases as they were written, and with other names, values and types."""
 LISTED = HERE / "expected.txt"
 UNKNOWN = "not looked into"
 _HEAD = "# recording/area/case step | why it differs; written by `nox -s truth -- --update`, which keeps the reasons\n"

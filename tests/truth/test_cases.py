@@ -22,6 +22,13 @@ def test_recordings_are_of_the_cases(area):
     assert list(map(without_answers, recorded)) == list(map(without_answers, written))
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_variations_are_of_the_cases(area):
+    written = filter(None, map(varied, cases.parse(cases.HERE / "cases" / f"{area}.sql")))
+    recorded = cases.recorded(cases.HERE / "varied" / f"{area}.jsonl")
+    assert list(map(without_answers, recorded)) == list(map(without_answers, written))
+
+
 def test_the_list_is_of_steps_that_exist():
     known = {
         (kind, str(case)): len(case.steps)
