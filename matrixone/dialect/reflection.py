@@ -35,6 +35,8 @@ _SYSTEM_DATABASES = frozenset(
 # Tables behind indexes, partitions and running ALTERs.
 _HIDDEN_TABLE = re.compile(r"__mo_(index|tmp)_|%!%")
 _TABLES_A_PACKET = 100
+# Looking for what may not be there is no failure that listeners should hear of.
+_QUIETLY = {"skip_user_error_events": True}
 _COMMENTS = text(
     "SELECT table_name, column_name, column_comment FROM information_schema.columns"
     " WHERE table_schema = :database AND column_comment <> '' AND (:one IS NULL OR table_name = :one)"
@@ -214,9 +216,8 @@ class ReflectionDialect(MySQLDialect_pymysql):
                 state.table_options[f"{self.name}_comment"] = comment
 
     def _ask(self, connection: Connection, statement: str) -> Sequence[Sequence[Any]]:
-        quietly = connection.execution_options(skip_user_error_events=True)
         try:
-            return quietly.exec_driver_sql(statement).all()
+            return connection.exec_driver_sql(statement, execution_options=_QUIETLY).all()
         except exc.DBAPIError as error:
             code, reason = (error.orig.args if error.orig else ())[:2] or (None, "")
             if code in (_NO_SUCH_TABLE, _NO_SUCH_DATABASE) or (
@@ -230,9 +231,8 @@ class ReflectionDialect(MySQLDialect_pymysql):
     def _ask_all(self, connection: Connection, statements: Sequence[str]) -> Iterable[Sequence[Sequence[Any]]]:
         """The answers up to the first failure, which the server stops at."""
         answers: list[Sequence[Sequence[Any]]] = []
-        quietly = connection.execution_options(skip_user_error_events=True)
         try:
-            result = quietly.exec_driver_sql("; ".join(statements))
+            result = connection.exec_driver_sql("; ".join(statements), execution_options=_QUIETLY)
             with result:
                 cursor: Any = result.cursor
                 answers.append(cursor.fetchall())

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 
 from matrixone.dialect.types import DATALINK
+from matrixone.exceptions import QueryError
 from matrixone.fulltext import FulltextIndex
 from matrixone.vector import IvfVectorIndex, Vectorf32
 
@@ -139,6 +140,15 @@ KINDS = {
     "bit(3)": mysql.BIT,
     "enum('a','b''c')": types.Enum,
 }
+
+
+def test_errors_after_reflection_are_those_of_the_sdk(client):
+    with client.get_sqlalchemy_engine().connect() as connection:
+        inspect(connection).get_table_names()
+        with pytest.raises(exc.NoSuchTableError):
+            inspect(connection).get_columns("missing")
+        with pytest.raises(QueryError):
+            connection.exec_driver_sql("SELECT * FROM missing")
 
 
 def test_types_are_not_mistaken_for_others(engine):

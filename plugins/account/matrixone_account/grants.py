@@ -225,13 +225,8 @@ class GrantMethods(Manager):
 
     def _table_names(self, name: str) -> tuple[str, str | None]:
         """Database and table: the server keeps ``t`` and ``d.t`` as different grants, so both become ``d.t``."""
-        match split_name(name):
-            case (table,):
-                database = self._session.run(CurrentDatabase()).value
-            case (database, table):
-                pass
-            case _:
-                raise ConfigurationError(f"{name!r} is not of the form database.table, database.* or *.*")
+        *named, table = split_name(name)
+        database = named[0] if named else self._session.run(CurrentDatabase()).value
         return checked_name(database), None if table == "*" else checked_name(table)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matrixone.exceptions import AccountError, ConfigurationError
+from matrixone.exceptions import AccountError
 from matrixone.managers import Manager
 from matrixone.operations import CurrentDatabase
 from matrixone.sql import split_name
@@ -155,9 +155,5 @@ class RoleMethods(Manager):
         return next(iter(self._session.run(ListRoles(name.lower())).value), None)
 
     def _table(self, name: str) -> tuple[str, str]:
-        match split_name(name):
-            case (table,):
-                return self._session.run(CurrentDatabase()).value, table
-            case (database, table):
-                return database, table
-        raise ConfigurationError(f"{name!r} is not of the form table or database.table")
+        *named, table = split_name(name)
+        return named[0] if named else self._session.run(CurrentDatabase()).value, table
