@@ -1,8 +1,10 @@
-"""Where queries begin: ``query()`` of sessions and clients, typed by what it is asked for."""
+"""Where queries begin: ``query()`` of sessions and clients, typed by what it is asked for, and ``explain()``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from matrixone.managers import awaitable
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import SQLCoreOperations
     from sqlalchemy.sql.roles import TypedColumnsClauseRole
 
+    from matrixone.plan import Plan
     from matrixone.query import AsyncQuery, Query
 
     E = TypeVar("E")
@@ -85,6 +88,26 @@ class Queries:
 
         return Query(self, *columns, snapshot=snapshot)
 
+    def explain(self, sql_or_stmt: Any, params: Any = None, *, analyze: bool = False, verbose: bool = False) -> Plan:
+        """The plan of a statement, and which kinds of index it uses.
+
+        Args:
+            sql_or_stmt: String SQL or a SQLAlchemy statement, as for ``execute``, or a query of :meth:`query`.
+            params: The values, as for ``execute``.
+            analyze: Run it, changes of rows included, and show what each step took.
+            verbose: Show more of each step.
+
+        Raises:
+            QueryError: The server refused, or the values do not fit the placeholders (nothing is sent then).
+            ConfigurationError: A name of a table instead of a statement.
+            sqlalchemy.exc.ArgumentError: Neither text nor a statement; nothing is sent.
+
+        EXPLAIN [ANALYZE] [VERBOSE]
+        """
+        from matrixone.plan import explain
+
+        return explain(self, sql_or_stmt, params, analyze=analyze, verbose=verbose)
+
 
 class AsyncQueries:
     """Base of asynchronous sessions and clients."""
@@ -135,3 +158,5 @@ class AsyncQueries:
         from matrixone.query import AsyncQuery
 
         return AsyncQuery(self, *columns, snapshot=snapshot)
+
+    explain = awaitable(Queries.explain)

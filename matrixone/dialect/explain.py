@@ -34,12 +34,17 @@ class Explain(Executable, ClauseElement):
         self.verbose = verbose
 
 
+def explain_words(*, analyze: bool, verbose: bool) -> str:
+    """What is written before the explained statement."""
+    return "EXPLAIN" + " ANALYZE" * analyze + " VERBOSE" * verbose
+
+
 @compiles(Explain)
 def _compile_explain(element: Explain, compiler: SQLCompiler, **kw: Any) -> str:
-    words = ["EXPLAIN", *(["ANALYZE"] if element.analyze else []), *(["VERBOSE"] if element.verbose else [])]
+    words = explain_words(analyze=element.analyze, verbose=element.verbose)
     # As an inner statement the query does not lay claim to the columns of the result.
     compiler.stack.append({"correlate_froms": set(), "asfrom_froms": set(), "selectable": element.query})
     try:
-        return " ".join([*words, compiler.process(element.query, **kw)])
+        return f"{words} {compiler.process(element.query, **kw)}"
     finally:
         compiler.stack.pop()
