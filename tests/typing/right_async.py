@@ -9,7 +9,7 @@ from matrixone_clone import AsyncCloneManager
 from matrixone_load_data import AsyncLoadDataManager, LoadResult
 from matrixone_pubsub import AsyncPubSubManager
 from matrixone_snapshots import AsyncSnapshotManager, Snapshot
-from matrixone_stage import AsyncStageManager, Stage
+from matrixone_stage import AsyncStage, AsyncStageManager
 from matrixone_vector import AsyncVectorManager
 from models import User
 from sqlalchemy import func, insert, select
@@ -93,7 +93,7 @@ async def main() -> None:
         assert_type(session.manager(AsyncStageManager), AsyncStageManager)
         assert_type(await session.snapshots.create("s", SnapshotLevel.DATABASE, database="d"), Snapshot)
         assert_type(await session.snapshots.exists("s"), bool)
-        assert_type(await session.stage.create_s3("backup", bucket="my-backup"), Stage)
+        assert_type(await session.stage.create_s3("backup", bucket="my-backup"), AsyncStage)
         assert_type(await session.load_data.from_csv("/data/users.csv", "users"), LoadResult)
         await session.clone.clone_database("prod_copy", "production")
         await session.pubsub.create_database_publication(name="p", database="d", account="a")
