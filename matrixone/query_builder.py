@@ -9,7 +9,6 @@ SQLAlchemy takes a builder wherever it takes a SELECT.
 from __future__ import annotations
 
 import copy
-import functools
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exc, except_, func, inspect, intersect, select, union, union_all, update
@@ -18,6 +17,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 
 from matrixone.dialect.hints import with_snapshot
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
+from matrixone.dialect.statements import compile_select_to_sql
 from matrixone.membership import logical_in
 from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, start, with_columns
 from matrixone.text_clauses import TextCondition, bound, named_column, text_sort_key, text_table, with_named_arguments
@@ -229,7 +229,7 @@ class QueryBuilder:
 
     def to_sql(self) -> str:
         """The statement with its values written in, for people to read; what runs has them bound."""
-        return str(self._runnable().compile(dialect=_readable(), compile_kwargs={"literal_binds": True}))
+        return compile_select_to_sql(self._runnable())
 
     __str__ = to_sql
 
@@ -370,9 +370,3 @@ def _is_plain(statement: Select[Any]) -> bool:
     if statement._limit_clause is not None or statement._offset_clause is not None:
         return False
     return not any((statement._distinct, statement._group_by_clauses, statement._having_criteria))
-
-
-@functools.cache
-def _readable() -> MatrixOneDialect_pymysql:
-    # Without the driver's placeholders a percent sign need not be doubled.
-    return MatrixOneDialect_pymysql(paramstyle="named")

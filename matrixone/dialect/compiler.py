@@ -11,9 +11,9 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Tuple
 from sqlalchemy.sql.functions import FunctionElement
 
-from matrixone.dialect.ddl import is_temporary
 from matrixone.dialect.hints import hint_of
 from matrixone.dialect.json_types import compares_json, with_json_values
+from matrixone.dialect.upserts import Replace, against_returning, unique_columns
 from matrixone.vector.rank import IVFRankMode, rank_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,13 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     _in_select = False
 
     def visit_select(self, select_stmt: Select[Any], **kw: Any) -> str:  # type: ignore[override]
-        """A SELECT, with its own hint or that of the statement around it."""
+        """A SELECT, with its own hint or that of the statement around it.
+
+        Raises:
+            CompileError: it is ranked and has no LIMIT.
+        """
+        if rank_of(select_stmt) and not select_stmt._has_row_limiting_clause:
+            raise exc.CompileError("BY RANK follows a LIMIT, and the statement has none")
         return self._at(hint_of(select_stmt) or self._hint, True, super().visit_select, select_stmt, **kw)
 
     def visit_compound_select(self, cs: CompoundSelect[Any], **kw: Any) -> str:  # type: ignore[override]
@@ -51,10 +57,31 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         return self._at(None, False, super().visit_delete, delete_stmt, **kw)
 
     def visit_insert(self, insert_stmt: Insert, **kw: Any) -> str:  # type: ignore[override]
-        """An INSERT, without the RETURNING nobody asked for where the server refuses it."""
-        if _refuses_returning(insert_stmt):
+        """An INSERT or REPLACE, without the RETURNING nobody asked for where the server refuses it.
+
+        Raises:
+            CompileError: somebody asked for it.
+        """
+        if refused := against_returning(insert_stmt):
+            if insert_stmt._returning:
+                raise exc.CompileError(f"DML RETURNING does not support {refused}")
             kw["disable_implicit_returning"] = True
-        return self._at(None, False, super().visit_insert, insert_stmt, **kw)
+        text = self._at(None, False, super().visit_insert, insert_stmt, **kw)
+        return f"REPLACE{text.removeprefix('INSERT')}" if isinstance(insert_stmt, Replace) else text
+
+    def visit_on_duplicate_key_update(self, on_duplicate: Any, **kw: Any) -> str:
+        """``ON DUPLICATE KEY UPDATE``.
+
+        Raises:
+            CompileError: it changes a column that is unique; the server refuses that even where the value stays.
+        """
+        table: Any = self.current_executable.table
+        if unique := sorted(unique_columns(table) & set(on_duplicate.update)):
+            raise exc.CompileError(
+                f"ON DUPLICATE KEY UPDATE cannot change a column of a primary or unique key: {', '.join(unique)}"
+            )
+        text: str = super().visit_on_duplicate_key_update(on_duplicate, **kw)
+        return text
 
     def visit_table(self, table: TableClause, **kw: Any) -> str:  # type: ignore[override]
         """A table, followed by the hint in force."""
@@ -201,9 +228,3 @@ def _is_distance(part: Any) -> bool:
     """A distance function, or text that may hold one."""
     is_named = isinstance(part, FunctionElement) or getattr(part, "is_literal", False)
     return is_named and _DISTANCE.search(part.name) is not None
-
-
-def _refuses_returning(insert: Insert) -> bool:
-    """ON DUPLICATE KEY UPDATE, INSERT IGNORE, REPLACE, and inserts into temporary tables."""
-    words = {str(prefix).upper() for prefix, _ in insert._prefixes}
-    return insert._post_values_clause is not None or "IGNORE" in words or is_temporary(insert.table)

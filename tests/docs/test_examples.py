@@ -42,6 +42,14 @@ def test_working_in_a_transaction(client, capsys):
     assert scope["names"] == ["Ada Lovelace", "Grace", "Barbara"]
 
 
+def test_statements(client, capsys):
+    (code,) = blocks("docs/statements.md")
+    run(code, {"client": client})
+    assert capsys.readouterr().out == (
+        "[(1, 'one'), (2, 'dos'), (3, 'three')]\nSELECT words.id \nFROM words {SNAPSHOT = 'before'}\n"
+    )
+
+
 def test_a_client_with_a_server_of_its_own():
     (code,) = [code for code in blocks("docs/lite.md") if "Client.lite" in code]
     run(code, {})
