@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, Float, Integer, Numeric, String, UnaryExpression, exc, types
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import Tuple
+from sqlalchemy.sql.elements import Null, Tuple
 from sqlalchemy.sql.functions import FunctionElement
 
 from matrixone.dialect.hints import hint_of
+from matrixone.dialect.index_rules import missing_index
 from matrixone.dialect.json_types import compares_json, with_json_values
 from matrixone.dialect.upserts import Replace, against_returning, unique_columns
 from matrixone.vector.rank import IVFRankMode, rank_of
@@ -125,6 +126,10 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
             raise exc.CompileError(
                 "full-text search finds the words of the present; clone the snapshot to search in it"
             )
+        if isinstance(binary.right, Null):
+            raise exc.CompileError("the search has no terms yet: boolean_match(...).must(...)")
+        if reason := missing_index(binary):
+            raise exc.CompileError(reason)
         return super().visit_match_op_binary(binary, operator, **kw)
 
     def visit_only_matrixone(self, _element: OnlyMatrixOne, **_kw: Any) -> str:

@@ -43,6 +43,19 @@ def broken_rules(index: Index) -> Iterator[str]:
     yield from _fulltext_rules(index, table) if kind == "fulltext" else _vector_rules(index, table, kind)
 
 
+def missing_index(match: Any) -> str | None:
+    """Why MATCH cannot work: the table declares full-text indexes, none of them over these columns."""
+    columns = [base for column in match.left.clauses for base in getattr(column, "base_columns", ())]
+    tables = {getattr(column, "table", None) for column in columns}
+    table = tables.pop() if len(tables) == 1 else None
+    declared = [index for index in getattr(table, "indexes", ()) if kind_of(index) == "fulltext"]
+    names = {column.name for column in columns}
+    if not declared or any({column.name for column in index.columns} == names for index in declared):
+        return None
+    known = "; ".join(", ".join(column.name for column in index.columns) for index in declared)
+    return f"MATCH over {', '.join(sorted(names))} needs a full-text index over exactly these columns, not {known}"
+
+
 def _fulltext_rules(index: Index, table: Any) -> Iterator[str]:
     if not table.primary_key:
         yield "a full-text index needs a table with a primary key"

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, column, func, select
+from sqlalchemy import Float, Null, and_, column, exists, func, or_, select
 from sqlalchemy.dialects.mysql import match
-from sqlalchemy.sql import coercions, roles
+from sqlalchemy.sql import coercions, operators, roles
 
 from matrixone.exceptions import ConfigurationError
+from matrixone.fulltext.terms import belongs_to_word
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, ColumnExpressionArgument
 
 _OPERATORS = "+\\-<>~"
 _PHRASE = re.compile('"([^"]*)"')
+_ONLY_PHRASE = re.compile(r'\s*"[^"]*"\s*')
 _DOUBLE = re.compile(rf"(?:^|(?<=[\s(]))[{_OPERATORS}]*(?:[+-][+-]|[<>~][{_OPERATORS}])")
 _ALONE = re.compile(rf"(?:^|(?<=[\s(]))(?=[{_OPERATORS}*])[{_OPERATORS}]*\*?(?=[\s)]|$)")
 _SHORTEST = 2  # characters the server looks for as they are
@@ -30,7 +31,7 @@ class FulltextModeType(StrEnum):
     NATURAL_LANGUAGE = "natural language mode"
     """As a phrase: the words one after the other."""
     BOOLEAN = "boolean mode"
-    """As words with operators: ``+must -must_not prefix* "a phrase" >more <less ~rather_not (a group)``."""
+    """As words with operators: ``+must -must_not prefix* >more <less ~rather_not``, or one ``"phrase"``."""
 
     @classmethod
     def _missing_(cls, value: object) -> FulltextModeType | None:
@@ -40,12 +41,13 @@ class FulltextModeType(StrEnum):
 class Match(match):
     """MATCH ... AGAINST: true for the rows that match, and how well.
 
-    As a condition it stands by itself or is joined by AND, and there has to be an index over exactly these columns.
+    As a condition it stands by itself or is joined by AND to what is no subquery, and there has to be an index over
+    exactly these columns.
     Among the columns of a SELECT it leaves out the rows that do not match; :meth:`score` does not.
 
     Args:
         *columns: The columns of an index, or their names.
-        query: What to look for; always bound.
+        query: What to look for, always bound; NULL is a search whose terms are still to come and cannot be compiled.
         mode: How it is read.
 
     Raises:
@@ -58,15 +60,16 @@ class Match(match):
     def __init__(
         self,
         *columns: str | ColumnExpressionArgument[Any],
-        query: str,
+        query: str | Null,
         mode: str = FulltextModeType.NATURAL_LANGUAGE,
     ) -> None:
         if not columns:
             raise ConfigurationError("MATCH needs the columns of an index")
         is_boolean = FulltextModeType(mode) is FulltextModeType.BOOLEAN
+        check = checked_boolean if is_boolean else checked_query
         super().__init__(
             *map(_column, columns),
-            against=(checked_boolean if is_boolean else checked_query)(query),
+            against=query if isinstance(query, Null) else check(query),
             in_boolean_mode=is_boolean,
             in_natural_language_mode=not is_boolean,
         )
@@ -78,43 +81,55 @@ class Match(match):
         Raises:
             ConfigurationError: The columns are mere names, or their table has no primary key.
         """
+        found, same, table = self._of_other_alias("a score for every row")
+        return func.coalesce(select(found).where(*same).correlate(table).scalar_subquery(), 0.0)
+
+    def matches(self) -> ColumnElement[bool]:
+        """Whether the row matches, as a condition that may stand anywhere: under OR and NOT, and in the columns.
+
+        Searches are put so by themselves where ``~`` and ``|`` join them directly, not deeper inside. Slower than the
+        search itself, beside which the server takes no subquery: ``a.matches() & ~b``.
+
+        Raises:
+            ConfigurationError: The columns are mere names, or their table has no primary key.
+        """
+        found, same, table = self._of_other_alias("a search under OR or NOT")
+        return exists().where(found, *same).correlate(table)
+
+    def self_group(self, against: Any = None) -> Any:
+        """Under OR: the form that the server takes there."""
+        return self.matches() if against is operators.or_ else super().self_group(against)
+
+    def _negate(self) -> Any:
+        return ~self.matches()
+
+    def __or__(self, other: Any) -> Any:
+        """As :func:`~sqlalchemy.or_`."""
+        return or_(self, other)
+
+    def __and__(self, other: Any) -> Any:
+        """As :func:`~sqlalchemy.and_`."""
+        return and_(self, other)
+
+    def __invert__(self) -> Any:
+        """As :func:`~sqlalchemy.not_`."""
+        return self._negate()
+
+    def __bool__(self) -> bool:
+        raise TypeError("a search has no truth value; use and_(), or_() and not_()")
+
+    def _of_other_alias(self, what: str) -> tuple[Match, list[ColumnElement[bool]], Any]:
+        """The search in another alias of its table, and what makes both the same row."""
         bound: Any = self.right
         columns = list(self.left.clauses)
         tables = {found.table for found in columns}
         table = tables.pop()
         if tables or not getattr(table, "primary_key", None):
-            raise ConfigurationError("a score for every row needs columns of one table with a primary key")
+            raise ConfigurationError(f"{what} needs columns of one table with a primary key")
         other = table.alias()
         mode = FulltextModeType("boolean" if self.modifiers["mysql_boolean_mode"] else "natural")
-        found = Match(*(other.c[each.key] for each in columns), query=bound.value, mode=mode)
-        same = (other.c[key.key] == key for key in table.primary_key)
-        return func.coalesce(select(found).where(*same).correlate(table).scalar_subquery(), 0.0)
-
-
-def natural_match(*columns: str | ColumnExpressionArgument[Any], query: str) -> Match:
-    """The rows with this phrase.
-
-    Args:
-        *columns: The columns of an index, or their names.
-        query: Words; all of them, one after the other.
-
-    Raises:
-        ConfigurationError: There is no word in the query.
-    """
-    return Match(*columns, query=query)
-
-
-def boolean_match(*columns: str | ColumnExpressionArgument[Any], query: str) -> Match:
-    """The rows that meet a boolean search.
-
-    Args:
-        *columns: The columns of an index, or their names.
-        query: Words with the operators of :class:`FulltextModeType`.
-
-    Raises:
-        ConfigurationError: There is no word in the query, or its operators do not fit together.
-    """
-    return Match(*columns, query=query, mode=FulltextModeType.BOOLEAN)
+        found = Match(*(other.c[each.key] for each in columns), query=getattr(bound, "value", bound), mode=mode)
+        return found, [other.c[key.key] == key for key in table.primary_key], table
 
 
 def checked_query(query: object) -> str:
@@ -123,7 +138,7 @@ def checked_query(query: object) -> str:
     Raises:
         ConfigurationError: There is none: the server fails, or finds nothing.
     """
-    if not isinstance(query, str) or not any(map(_belongs_to_word, query)):
+    if not isinstance(query, str) or not any(map(belongs_to_word, query)):
         raise ConfigurationError(f"a full-text search needs a word, there is none in {query!r}")
     return query
 
@@ -135,16 +150,35 @@ def checked_boolean(query: object) -> str:
         ConfigurationError: They do not; the server would fail, with some of them in a panic.
     """
     query = checked_query(query)
-    if query.count('"') % 2 or any(not any(map(_belongs_to_word, phrase)) for phrase in _PHRASE.findall(query)):
+    if query.count('"') % 2 or any(not any(map(belongs_to_word, phrase)) for phrase in _PHRASE.findall(query)):
         raise ConfigurationError(f"a phrase is empty or not closed in {query!r}")
+    if '"' in query and not _ONLY_PHRASE.fullmatch(query):
+        raise ConfigurationError(
+            f"in {query!r} the server takes the words of the phrase one by one: a phrase has to be the whole search; "
+            "join two searches by AND"
+        )
     words = _PHRASE.sub("x", query)
     if _EMPTY_GROUP.search(words) or not _is_balanced(words):
         raise ConfigurationError(f"brackets are empty or not closed in {query!r}")
+    if _has_later_group(words):
+        raise ConfigurationError(
+            f"in {query!r} the server drops what stands before a group without an operator: one such group, and first"
+        )
     if _DOUBLE.search(words) or _ALONE.search(words):
         raise ConfigurationError(f"an operator stands before no word in {query!r}")
-    if any(len(part) > _SHORTEST and not any(map(_belongs_to_word, part)) for part in re.split(r"[\s()]+", words)):
+    if any(len(part) > _SHORTEST and not any(map(belongs_to_word, part)) for part in re.split(r"[\s()]+", words)):
         raise ConfigurationError(f"there is a part without a word in {query!r}")
     return query
+
+
+def _has_later_group(text: str) -> bool:
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        before = text[:at]
+        if character == "(" and depth == 1 and before.strip() and before[-1].isspace():
+            return True
+    return False
 
 
 def _is_balanced(text: str) -> bool:
@@ -154,13 +188,6 @@ def _is_balanced(text: str) -> bool:
         if depth < 0:
             return False
     return not depth
-
-
-def _belongs_to_word(character: str) -> bool:
-    """Letters, digits and ``_``, and beyond ASCII whatever is no punctuation, as the server splits words."""
-    return (
-        character.isalnum() or character == "_" or (character > "\x7f" and unicodedata.category(character)[0] in "MS")
-    )
 
 
 def _column(given: str | ColumnExpressionArgument[Any]) -> ColumnElement[Any]:
