@@ -266,6 +266,8 @@ class QueryBuilder:
         return statement.where(*self._statement._where_criteria)
 
     def _delete(self) -> Delete:
+        if self._values is not None:
+            raise exc.InvalidRequestError("the query was turned into an UPDATE, which execute() runs")
         return delete(self._changed_entity("DELETE")).where(*self._statement._where_criteria)
 
     def _changed_entity(self, verb: str) -> Any:
@@ -274,9 +276,14 @@ class QueryBuilder:
             raise exc.InvalidRequestError(f"{verb} needs the query of one mapped class or table")
         if self._snapshot_name is not None:
             raise exc.InvalidRequestError(f"{verb} changes the present; this query reads at a snapshot")
-        if not _is_plain(statement) or statement._setup_joins:
+        if not _is_plain(statement) or statement._setup_joins or self._reads_other_tables():
             raise exc.InvalidRequestError(f"{verb} takes conditions only: no join, limit, offset, distinct or group_by")
         return self._entity
+
+    def _reads_other_tables(self) -> bool:
+        """Whether select_from() or rightjoin() named more than the table of the query."""
+        own = inspect(self._entity).selectable
+        return any(table._deannotate() is not own for table in self._statement._from_obj)
 
     def _build_sql(self) -> tuple[str, list[Any]]:
         """Text and values of the statement, as the driver is given them."""
@@ -308,6 +315,8 @@ class QueryBuilder:
     def _combined(self, combine: Callable[..., Any], others: tuple[Any, ...]) -> Self:
         if any(isinstance(other, QueryBuilder) and other._snapshot_name != self._snapshot_name for other in others):
             raise exc.InvalidRequestError("the queries of a union read at one snapshot, or all in the present")
+        if any(isinstance(part, QueryBuilder) and part._values is not None for part in (self, *others)):
+            raise exc.InvalidRequestError("a query that was turned into an UPDATE has no rows")
         parts = [part._statement if isinstance(part, QueryBuilder) else part for part in (self, *others)]
         rows = combine(*parts).subquery()
         mappers = [inspect(each).mapper for each in self._columns if is_mapped(each)]

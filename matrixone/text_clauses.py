@@ -39,6 +39,7 @@ _LABELLED = re.compile(rf"(?P<expression>.+)\s+AS\s+(?P<label>{_NAME})\s*", re.I
 _QUALIFIED = re.compile(rf"(?P<table>{_NAME})\.(?P<label>{_NAME})")
 _CALL = re.compile(r"(?P<function>\w+)\(\s*(?:\w+\.)?(?P<argument>\w+)\s*\)")
 _MAY_CALL = (FunctionElement, Label, UnaryExpression, BinaryExpression, BooleanClauseList)
+_COUNTED = re.compile(rf"\*|{_NAME}(?:\.{_NAME}){{0,2}}")
 _AGGREGATES = frozenset({"avg", "count", "max", "min", "sum"})
 _TABLE = re.compile(
     rf"(?:(?P<database>{_NAME})\.)?(?P<name>{_NAME})(?:\s+(?:AS\s+)?(?P<alias>{_NAME}))?", re.IGNORECASE
@@ -144,7 +145,10 @@ def table_of_columns(texts: Sequence[str]) -> FromClause | None:
 
 
 def with_named_arguments(expression: Any) -> Any:
-    """The expression, strings that it counts, adds up or compares read as names: ``func.avg("age")``."""
+    """The expression, names of columns that it counts, adds up or compares read as such: ``func.avg("age")``.
+
+    Other strings stay what they are for SQLAlchemy: values, which are bound.
+    """
     if not isinstance(expression, _MAY_CALL) or not any(map(_counts_text, iterate(expression))):
         return expression
 
@@ -161,7 +165,8 @@ def _counts_text(part: Any) -> bool:
         return False
     arguments = list(part.clauses)
     return bool(arguments) and all(
-        isinstance(argument, BindParameter) and isinstance(argument.value, str) for argument in arguments
+        isinstance(argument, BindParameter) and isinstance(argument.value, str) and _COUNTED.fullmatch(argument.value)
+        for argument in arguments
     )
 
 

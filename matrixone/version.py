@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import inspect
 import operator as operators
 import re
 import warnings
@@ -221,7 +222,7 @@ def requires_version(
         feature_name: What the message calls it; the function's name if left out.
         description: What it is.
         alternative: What to do without it.
-        raise_error: False: warn and return None instead of raising.
+        raise_error: False: warn and return None instead of raising; what is awaited gives None.
 
     Raises:
         ValueError: A version that is none.
@@ -248,12 +249,16 @@ def requires_version(
                 required = requirement.min_version or requirement.max_version or ()
                 raise VersionError(message, feature=requirement.feature_name, required=required, found=found)
             warnings.warn(message, UserWarning, stacklevel=2)
-            return None  # type: ignore[return-value]  # what the caller asked for
+            return _nothing() if inspect.iscoroutinefunction(function) else None  # type: ignore[return-value]  # what the caller asked for
 
         checked._version_requirement = requirement  # type: ignore[attr-defined]
         return checked
 
     return decorate
+
+
+async def _nothing() -> None:
+    """What a coroutine function returns that is not to run."""
 
 
 def _version_of(owner: Any) -> VersionInfo | None:

@@ -128,5 +128,16 @@ class TestDecorator:
             assert function() is None
         assert function._version_requirement.feature_name == "news"
 
+    async def test_a_warning_instead_of_a_coroutine(self, process_wide):
+        @requires_version("4.0.0", raise_error=False)
+        async def function():
+            return "ran"
+
+        process_wide.set_backend_version("3.0.0")
+        with pytest.warns(UserWarning, match="function"):
+            assert await function() is None
+        process_wide.set_backend_version("4.0.0")
+        assert await function() == "ran"
+
     def test_one_error(self):
         assert VersionError is matrixone.exceptions.VersionError

@@ -267,6 +267,32 @@ def test_aggregates_take_names_of_columns(query):
     shown = sql(grouped.having(func.count("id") > 2).order_by(func.sum("id").desc()))
     assert shown.endswith("avg(age) AS mean FROM users GROUP BY age HAVING count(id) > 2 ORDER BY sum(id) DESC")
     assert "concat('id')" in sql(query(func.concat("id")))
+    assert sql(query(func.count("*")).select_from("users")) == "SELECT count(*) AS count FROM users"
+
+
+@pytest.mark.parametrize("text", ["user()", "id), (SELECT 1", "it's", "id -- ", "a b", ""])
+def test_aggregates_bind_what_is_no_name(query, text):
+    built = query(func.max(text)).select_from("users").having(func.min(text) > 1)
+    shown, values = built._build_sql()
+    assert shown.count("%s") == 3
+    assert values == [text, text, 1]
+
+
+def test_changes_do_not_forget_a_table(query):
+    for joined in (query(User).rightjoin(Department), query(User).select_from(Department)):
+        for change in (lambda q: q._delete(), lambda q: q.update(name="x")):
+            with pytest.raises(exc.InvalidRequestError, match="conditions only"):
+                change(joined.filter(User.id > 5))
+    assert "DELETE FROM users" in str(query(User).select_from(User).filter(User.id > 5)._delete())
+
+
+def test_an_update_is_neither_deleted_nor_combined(query):
+    changed = query(User).filter(User.id == 5).update(name="x")
+    with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
+        changed._delete()
+    for together in (lambda: changed.union(query(User)), lambda: query(User).union(changed)):
+        with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
+            together()
 
 
 @pytest.mark.parametrize(
