@@ -9,7 +9,7 @@ from sqlalchemy import exc
 
 from matrixone.dialect.explain import Explain
 from matrixone.managers import async_iterable, awaitable
-from matrixone.query_builder import QueryBuilder, checked_size
+from matrixone.query_builder import QueryBuilder, checked_size, is_plain
 from matrixone.query_columns import is_mapped
 from matrixone.query_export import QueryExport
 from matrixone.translation import translating_each
@@ -107,7 +107,10 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
 
     def exists(self) -> bool:
         """Whether there is a row."""
-        return self._choosing(("1",)).first() is not None
+        # Groups and their conditions may refer to the columns by name; so does the order, which does not matter here.
+        plain = self._with(self._statement.order_by(None))
+        asked = plain._choosing(("1",)) if is_plain(self._statement) else plain
+        return asked.first() is not None
 
     def execute(self) -> AnyResult:
         """Run the SELECT, or the UPDATE after :meth:`update`; returns SQLAlchemy's result, on a client a ResultSet."""

@@ -276,7 +276,7 @@ class QueryBuilder:
             raise exc.InvalidRequestError(f"{verb} needs the query of one mapped class or table")
         if self._snapshot_name is not None:
             raise exc.InvalidRequestError(f"{verb} changes the present; this query reads at a snapshot")
-        if not _is_plain(statement) or statement._setup_joins or self._reads_other_tables():
+        if not is_plain(statement) or statement._setup_joins or self._reads_other_tables():
             raise exc.InvalidRequestError(f"{verb} takes conditions only: no join, limit, offset, distinct or group_by")
         return self._entity
 
@@ -304,7 +304,7 @@ class QueryBuilder:
 
     def _count(self) -> Select[Any]:
         statement = self._select()
-        if not _is_plain(statement) or not all(map(is_row_column, self._columns)):
+        if not is_plain(statement) or not all(map(is_row_column, self._columns)):
             return self._at_snapshot(select(func.count()).select_from(self._statement.subquery()))
         counted = self._statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
         return self._at_snapshot(counted)
@@ -374,7 +374,7 @@ def _subselect(param: Any) -> Any:
     return param._select().scalar_subquery() if isinstance(param, QueryBuilder) else param
 
 
-def _is_plain(statement: Select[Any]) -> bool:
+def is_plain(statement: Select[Any]) -> bool:
     """Whether the statement is tables, joins and conditions only."""
     if statement._limit_clause is not None or statement._offset_clause is not None:
         return False

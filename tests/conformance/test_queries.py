@@ -218,3 +218,10 @@ async def test_exports_without_the_plugin(query, monkeypatch):
     finally:
         monkeypatch.undo()
         registry.registry.cache_clear()
+
+
+async def test_groups_exist_by_the_names_of_their_columns(query):
+    grouped = query("team_id", "COUNT(*) AS n").select_from("members").group_by("team_id")
+    assert await got(grouped.having("n > 3").order_by("n DESC").exists())
+    assert not await got(grouped.having("n > 4").exists())
+    assert await got(query(Member.team_id, func.count().label("n")).group_by(Member.team_id).order_by("n").exists())
