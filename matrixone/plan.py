@@ -41,8 +41,7 @@ class Plan:
 
         A look-up by primary key is none of them. The plans of ``matrixone.lite`` are those of SQLite and name none.
         """
-        kinds = (_kind(line) for line in self.lines)
-        return frozenset(kind for kind in kinds if kind is not None)
+        return frozenset[IndexKind](kind for kind in map(_kind, self.lines) if kind is not None)
 
     @property
     def uses_index(self) -> bool:
