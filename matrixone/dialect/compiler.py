@@ -76,8 +76,8 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         Raises:
             CompileError: it changes a column that is unique; the server refuses that even where the value stays.
         """
-        table: Any = self.current_executable.table
-        if unique := sorted(unique_columns(table) & set(on_duplicate.update)):
+        statement: Any = self.current_executable
+        if unique := sorted(unique_columns(statement.table) & set(on_duplicate.update)):
             raise exc.CompileError(
                 f"ON DUPLICATE KEY UPDATE cannot change a column of a primary or unique key: {', '.join(unique)}"
             )

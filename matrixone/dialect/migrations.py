@@ -83,7 +83,7 @@ class MatrixOneImpl(MySQLImpl):
 
     def correct_for_autogen_constraints(
         self,
-        conn_uniques: set[UniqueConstraint],
+        conn_unique_constraints: set[UniqueConstraint],
         conn_indexes: set[Index],
         metadata_unique_constraints: set[UniqueConstraint],
         metadata_indexes: set[Index],
@@ -93,8 +93,8 @@ class MatrixOneImpl(MySQLImpl):
         # Alembic takes a key whose name it does not find for an index.
         for index in [each for each in conn_indexes if each.unique and str(each.name).lower() in wanted]:
             conn_indexes.discard(index)
-            conn_uniques.add(UniqueConstraint(*index.columns, name=index.name))
-        _restore_case(conn_uniques, metadata_unique_constraints)
+            conn_unique_constraints.add(UniqueConstraint(*index.columns, name=index.name))
+        _restore_case(conn_unique_constraints, metadata_unique_constraints)
         _restore_case(conn_indexes, metadata_indexes)
 
     def correct_for_autogen_foreignkeys(
@@ -227,8 +227,9 @@ def _change(compiler: MySQLDDLCompiler, element: MySQLChangeColumn, words: str) 
     ]
     if element.autoincrement:
         parts.append("AUTO_INCREMENT")
-    if element.default is not False and element.default is not None:
-        parts.append(f"DEFAULT {format_server_default(compiler, element.default)}")
+    default: Any = element.default
+    if default is not False and default is not None:
+        parts.append(f"DEFAULT {format_server_default(compiler, default)}")
     if element.comment:
         parts.append(f"COMMENT {compiler.sql_compiler.render_literal_value(element.comment, String())}")
     return " ".join(parts)

@@ -18,7 +18,7 @@ from matrixone.dialect.inspector import MatrixOneInspector
 from matrixone.dialect.show_create import ShowCreateTableParser
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Generator, Iterable, Sequence
 
     from sqlalchemy.dialects.mysql.reflection import ReflectedState
     from sqlalchemy.engine import Connection
@@ -129,7 +129,7 @@ class ReflectionDialect(MySQLDialect_pymysql):
         filter_names: Collection[str] | None,
         scope: ObjectScope,
         **kw: Any,
-    ) -> Iterator[Any]:
+    ) -> Generator[Any, Any, None]:
         # Below every get_multi_ method: what each of them wants to know is in the same statements.
         if ObjectScope.DEFAULT in scope and (not filter_names or len(filter_names) > 1):
             self._read_ahead(connection, kind, schema, filter_names, **kw)

@@ -184,7 +184,8 @@ class ShowCreateTableParser:
         options: dict[str, Any] = {"unsigned": True} if unsigned else {}
         if numbers and issubclass(type_, DATETIME | TIME | TIMESTAMP):
             options["fsp"] = numbers.pop()
-        return cast("types.TypeEngine[Any]", type_(*numbers, **options))
+        sized: Any = type_
+        return cast("types.TypeEngine[Any]", sized(*numbers, **options))
 
     def _add_options(self, text: str, state: ReflectedState) -> None:
         found = Shape.of(text).match(_TABLE_OPTIONS) or {}

@@ -68,7 +68,7 @@ class DiffRows(Operation[list[DiffRow]]):
 
     def features(self) -> Iterator[str]:
         """Branches, and the choice of columns."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.comparison.columns:
             yield "branch_diff_columns"
 
@@ -164,7 +164,7 @@ class DiffToTable(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """Branches, and the choice of columns."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.comparison.columns:
             yield "branch_diff_columns"
 

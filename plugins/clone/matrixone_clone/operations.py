@@ -94,7 +94,7 @@ class CloneTable(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """Clones, and those that take privileges along."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.copy_grants:
             yield "clone_grants"
 

@@ -50,7 +50,7 @@ class CreateIndex(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """The index, its parser, and how it is maintained."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.asynchronous:
             yield "async_index"
         if self.parser in _LATER_PARSERS:

@@ -54,7 +54,7 @@ class CreatePublication(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """Publications, and those of all databases."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.database == "*":
             yield "publish_account"
 

@@ -47,7 +47,7 @@ class CreateIvf(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """The index, and options of it."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         options = self.options
         if options.asynchronous:
             yield "async_index"
@@ -78,7 +78,7 @@ class CreateHnsw(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """The index, and options of it."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.options.asynchronous:
             yield "async_index"
         if self.options.max_index_capacity is not None:
@@ -123,7 +123,7 @@ class Reindex(Operation[None]):
 
     def features(self) -> Iterator[str]:
         """The statement, and its option."""
-        yield self.needs_feature
+        yield from Operation.features(self)
         if self.force_sync:
             yield "vector_index_options"
 

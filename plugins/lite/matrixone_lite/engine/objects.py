@@ -18,7 +18,7 @@ from matrixone_lite.engine import columnar
 from matrixone_lite.engine.types import DOUBLE, FLOATS, INTEGERS, VECTORS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.session import LiteSession
@@ -140,7 +140,7 @@ class ColumnObject:
         kind = self.type.kind
         if not self._present or kind in VECTORS:
             return None
-        numbers: Iterable[Any] = (columnar.number(value, self.type) for value in self._present)
+        numbers: Any = (columnar.number(value, self.type) for value in self._present)
         if kind in FLOATS:
             return columnar.raw(sum(numbers), DOUBLE)
         if kind not in INTEGERS | {Kind.BIT} and (kind is not Kind.DECIMAL or columnar.width(self.type) > _LONG):
