@@ -48,7 +48,10 @@ def load(db, tmp_path):
         except Exception as error:  # noqa: BLE001 - returned, to be compared
             return error.args
         (first,), second = (
-            db.rows("select cast(x as char) from p") if "vec" not in declared else db.rows("select x from p")
+            # A cast takes the quotes off a text in JSON.
+            db.rows("select x from p")
+            if "vec" in declared or declared == "json"
+            else db.rows("select cast(x as char) from p")
         )
         assert second == [None]
         return first
