@@ -7,6 +7,7 @@ import string
 import uuid
 
 import pytest
+import sqlalchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
@@ -146,6 +147,10 @@ def tables(draw):
     return Table("t", MetaData(), *parts, comment=draw(st.none() | COMMENTS))
 
 
+@pytest.mark.skipif(
+    sqlalchemy.__version__.startswith("2.0"),
+    reason="SQLAlchemy 2.0 numbers DECIMAL keys itself and takes a colon in a reflected default for a parameter",
+)
 @settings(
     max_examples=8 if os.environ.get("MATRIXONE_TEST_URL") else 25,
     deadline=None,
