@@ -127,7 +127,9 @@ def columns(draw):
                 type_, default = draw(st.sampled_from(DEFAULTS))
                 made.append(Column(name, type_, server_default=default, **options))
             case "text":
-                made.append(Column(name, types.String(40), server_default=draw(QUOTABLE), **options))
+                # SQLAlchemy takes a colon in a reflected default for the beginning of a parameter.
+                default = draw(QUOTABLE.filter(lambda value: ":" not in value))
+                made.append(Column(name, types.String(40), server_default=default, **options))
             case "enum":
                 kind = draw(st.sampled_from([mysql.ENUM, mysql.SET]))
                 made.append(Column(name, kind(*draw(LISTED)), **options))
@@ -149,7 +151,7 @@ def tables(draw):
 
 @pytest.mark.skipif(
     sqlalchemy.__version__.startswith("2.0"),
-    reason="SQLAlchemy 2.0 numbers DECIMAL keys itself and takes a colon in a reflected default for a parameter",
+    reason="SQLAlchemy 2.0 takes DECIMAL keys for AUTO_INCREMENT",
 )
 @settings(
     max_examples=8 if os.environ.get("MATRIXONE_TEST_URL") else 25,
