@@ -260,10 +260,6 @@ class TestTraps:
         assert client.execute("SHOW SEQUENCES").rows == []
 
     def test_t4_an_external_table_is_lost(self, client, matrixone_database, pitr, now):
-        if client.is_lite:
-            with pytest.raises(NotSupportedError, match="EXTERNAL TABLE"):
-                client.execute(EXTERNAL_TABLE)
-            pytest.skip("lite: CREATE EXTERNAL TABLE")
         client.execute(EXTERNAL_TABLE)
         then = now()
         with pytest.warns(RestoreWarning, match=f"loses external table {matrixone_database}.outside$"):
