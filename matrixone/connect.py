@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pymysql.charset import charset_by_name
 from pymysql.constants import CLIENT
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -82,6 +83,8 @@ class ConnectionSettings:
             raise ConfigurationError("ssl_key is the key of a certificate: give ssl_cert, too")
         if self.port not in range(1, _PORTS):
             raise ConfigurationError(f"port is a number from 1 to 65535, not {self.port!r}")
+        if charset_by_name(self.charset) is None:
+            raise ConfigurationError(f"charset is a character set of MySQL such as 'utf8mb4', not {self.charset!r}")
         if self.connection_timeout <= 0:
             raise ConfigurationError(
                 f"connection_timeout is a positive number of seconds, not {self.connection_timeout!r}"

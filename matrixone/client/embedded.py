@@ -105,13 +105,16 @@ class _OverSocket(aiomysql.Connection):  # type: ignore[misc] # the driver has n
     given: socket.socket
 
     async def _connect(self) -> None:
-        self._reader, self._writer = await asyncio.open_connection(sock=self.given)
-        self._next_seq_id = 0
+        self._writer = None
         try:
+            self._reader, self._writer = await asyncio.open_connection(sock=self.given)
+            self._next_seq_id = 0
             await self._get_server_information()
             await self._request_authentication()
             await self.autocommit(self.autocommit_mode)
         except BaseException:
+            if self._writer is None:
+                self.given.close()
             self.close()
             raise
 

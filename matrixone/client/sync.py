@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -145,17 +145,15 @@ class Client(VersionMethods, ManagerAttributes, Queries):
         self._settings = replace(self._settings, **settings)
         self._database = CurrentDatabase(self._settings.database)
         self._variables = SessionVariables()
-        if self._server is not None:
-            self._server.start(self._settings)
-        engine = self._create_engine(**self._pool_options)
-        self._prepare(engine)
-        try:
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                self._capabilities = Capabilities(str(connection.scalar(text("SELECT version()"))))
-        except (SQLAlchemyError, OSError) as error:
-            self._dispose(engine)
-            failure = error if type(error) is ConnectionError else self._settings.failure(error)
-            raise failure from (getattr(error, "orig", None) or error)
+        with ExitStack() as undo:
+            if self._server is not None:
+                self._server.start(self._settings)
+                undo.callback(self._server.close)
+            engine = self._create_engine(**self._pool_options)
+            undo.callback(engine.dispose)
+            self._prepare(engine)
+            self._capabilities = self._ask(engine)
+            undo.pop_all()
         self._engine = engine
         return self
 
@@ -164,7 +162,9 @@ class Client(VersionMethods, ManagerAttributes, Queries):
         engine, self._engine = self._engine, None
         if engine is not None and self._owns_engine:
             event.listen(engine.pool, "checkin", _close_returned)
-            self._dispose(engine)
+            engine.dispose()
+            if self._server is not None:
+                self._server.close()
 
     def connected(self) -> bool:
         """Whether :meth:`connect` succeeded and :meth:`disconnect` has not been called."""
@@ -407,10 +407,13 @@ class Client(VersionMethods, ManagerAttributes, Queries):
     def _new_engine(self, **pool_options: Any) -> Engine:
         return create_engine(**self._engine_arguments(), **pool_options)
 
-    def _dispose(self, engine: Engine) -> None:
-        engine.dispose()
-        if self._server is not None:
-            self._server.close()
+    def _ask(self, engine: Engine) -> Capabilities:
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return Capabilities(str(connection.scalar(text("SELECT version()"))))
+        except (SQLAlchemyError, OSError) as error:
+            failure = error if type(error) is ConnectionError else self._settings.failure(error)
+            raise failure from (getattr(error, "orig", None) or error)
 
     def _engine_arguments(self) -> dict[str, Any]:
         return {

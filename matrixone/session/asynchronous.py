@@ -174,6 +174,7 @@ class AsyncSession(AsyncSessionProxies, AsyncManagerAttributes, AsyncQueries):
         Raises:
             ConfigurationError: Not known yet, in a session without a client; a coroutine has to ask first.
         """
+        self._check_usable()
         if self._client is not None:
             return self._client.capabilities
         if self._session._capabilities is None:

@@ -212,11 +212,19 @@ class Session(SessionProxies, ManagerAttributes, Queries):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the server can do, by its version; those of the client, asked for once."""
+        """What the server can do, by its version; those of the client, asked for once.
+
+        Raises:
+            SessionClosedError: The session was closed.
+            ConnectionError: The client was disconnected.
+
+        SELECT version().
+        """
         known = self._client if self._client is not None else self
-        if known._capabilities is None:
-            known._capabilities = self._unit_of_work.run(ReadCapabilities()).value
-        return known._capabilities
+        with self._door():
+            if known._capabilities is None:
+                known._capabilities = self._unit_of_work.run(ReadCapabilities()).value
+            return known._capabilities
 
     def insert(self, table_name: bulk.TableLike, data: Mapping[str, Any]) -> ResultSet:
         """Insert one row.

@@ -407,6 +407,7 @@ class TestConnecting:
             {"port": 0},
             {"port": 70000},
             {"port": "6001"},
+            {"charset": "none"},
             {"connection_timeout": 0},
             {"ssl_mode": "maybe"},
             {"ssl_ca": "ca.pem"},
@@ -422,7 +423,10 @@ class TestConnecting:
         with Client(url=f"{server_url}?ssl_mode=disabled&connection_timeout=9.5") as client:
             assert (client._settings.ssl_mode, client._settings.connection_timeout) == ("disabled", 9.5)
 
-    @pytest.mark.parametrize("url", ["matrixone://h/d?ssl_mode=maybe", "matrixone://h/d?ssl=1", "postgresql://h/d"])
+    @pytest.mark.parametrize(
+        "url",
+        ["matrixone://h/d?ssl_mode=maybe", "matrixone://h/d?ssl=1", "matrixone://h/d?charset=none", "postgresql://h/d"],
+    )
     def test_an_address_that_cannot_work(self, url):
         with pytest.raises(ConfigurationError):
             Client(url=url)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session as SQLAlchemySession
 
 from matrixone import AsyncClient, Client, Session
-from matrixone.exceptions import ConfigurationError, ConnectionError, VersionError  # noqa: A004
+from matrixone.exceptions import (
+    ConfigurationError,
+    ConnectionError,  # noqa: A004 - the name the specification gives it
+    OperationalError,
+    SessionClosedError,
+    TransactionLostError,
+    VersionError,
+)
 
 CALLS = {
     "snapshots": lambda target: target.snapshots.list(),
@@ -110,6 +117,44 @@ def test_a_session_of_a_foreign_engine_asks_once(engine, client):
         assert session.capabilities.text == client.capabilities.text
         assert session.capabilities is session.capabilities
     assert over.is_lite == client.is_lite
+
+
+def killed(engine, session):
+    """The session, its transaction ended by the server."""
+    with engine.connect() as other:
+        other.execute(text(f"KILL {session.scalar(text('SELECT connection_id()'))}"))
+    return session
+
+
+def test_a_session_asks_through_its_door(engine, client):
+    over = Client.from_engine(engine)
+    session = killed(engine, Session(client=over))
+    with pytest.raises(OperationalError):
+        _ = session.capabilities
+    with pytest.raises(TransactionLostError):
+        session.execute("SELECT 1")
+    session.rollback()
+    assert session.capabilities.text == client.version()
+    session.close()
+    with pytest.raises(SessionClosedError):
+        _ = session.capabilities
+
+    with client.session() as session:
+        client.disconnect()
+        with pytest.raises(ConnectionError, match="connect"):
+            _ = session.capabilities
+        session.close()
+
+
+async def test_an_asynchronous_session_tells_only_while_it_is_usable(async_client):
+    session = async_client.session()
+    assert session.capabilities is async_client.capabilities
+    await async_client.disconnect()
+    with pytest.raises(ConnectionError, match="connect"):
+        _ = session.capabilities
+    await session.close()
+    with pytest.raises(SessionClosedError):
+        _ = session.capabilities
 
 
 async def test_the_asynchronous_face(async_client, async_engine):

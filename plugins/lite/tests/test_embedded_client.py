@@ -172,6 +172,27 @@ def test_statements_that_fail_are_told_and_leave_nothing_open(run, tmp_path):
     assert run(Client.version, tmp_path)
 
 
+@pytest.mark.parametrize("option", [{"pool_size": "many"}, {"pool_recycle": "often"}])
+def test_a_client_that_cannot_connect_leaves_no_server(run, tmp_path, option):
+    before = threading.active_count()
+    with pytest.raises(TypeError):
+        run(Client.version, tmp_path, **option)
+    assert threading.active_count() == before
+    assert run(Client.version, tmp_path)
+
+
+async def test_a_connect_that_is_cancelled_leaves_no_server(tmp_path):
+    before = threading.active_count()
+    connecting = asyncio.create_task(AsyncClient.lite(tmp_path).connect())
+    await asyncio.sleep(0)
+    connecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
+    assert threading.active_count() == before
+    async with AsyncClient.lite(tmp_path) as client:
+        assert client.is_lite
+
+
 @pytest.mark.parametrize("option", [{"host": "h"}, {"port": 1}, {"url": "matrixone://h"}, {"ssl_mode": "required"}])
 @pytest.mark.parametrize("face", [Client, AsyncClient])
 def test_options_of_addresses_are_refused(face, option):
