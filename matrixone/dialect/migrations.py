@@ -17,12 +17,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
 from matrixone.dialect.show_create import Shape
+from matrixone.dialect.verbatim import escaped
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
     from alembic.runtime.plugins import Plugin
     from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index
     from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
+    from sqlalchemy.sql import ClauseElement
     from sqlalchemy.types import TypeEngine
 
 # The name under which the server keeps a type, by the one it is written with.
@@ -69,9 +71,8 @@ class MatrixOneImpl(MySQLImpl):
     ) -> bool:
         """Whether the server would print another default than it does."""
         compiler = self.dialect.ddl_compiler(self.dialect, CreateTable(metadata_column.table))
-        return _kept_default(compiler.get_column_default_string(metadata_column)) != _kept_default(
-            rendered_inspector_default
-        )
+        wanted = compiler.get_column_default_string(metadata_column)
+        return _kept_default(wanted and _as_sent(wanted)) != _kept_default(rendered_inspector_default)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Compare columns, uniqueness, and all options of this dialect."""
@@ -107,6 +108,13 @@ class MatrixOneImpl(MySQLImpl):
             for rule in ("ondelete", "onupdate"):
                 if same and getattr(key, rule) is None and (getattr(same[0], rule) or "").upper() == "NO ACTION":
                     setattr(key, rule, getattr(same[0], rule))
+
+    def render_ddl_sql_expr(
+        self, expr: ClauseElement, is_server_default: bool = False, is_index: bool = False, **kw: Any
+    ) -> str:
+        """Write SQL as the argument of ``text()``, or of ``literal_column()`` for an index."""
+        sql = _as_sent(super().render_ddl_sql_expr(expr, is_server_default, is_index, **kw))
+        return sql if is_index else escaped(sql)
 
     def render_type(self, type_obj: TypeEngine[Any], autogen_context: AutogenContext) -> str | Literal[False]:
         """Write the project's own types by name, with the import they need."""
@@ -181,6 +189,11 @@ class MatrixOneImpl(MySQLImpl):
 
 def setup(plugin: Plugin) -> None:
     """Nothing more: :class:`MatrixOneImpl` is known to Alembic since it was defined."""
+
+
+def _as_sent(compiled: str) -> str:
+    """Compiled SQL as the server gets it: the driver takes its percent signs for placeholders, unless doubled."""
+    return compiled.replace("%%", "%")
 
 
 def _kept_default(default: str | None) -> str | None:

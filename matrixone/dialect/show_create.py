@@ -166,7 +166,7 @@ class ShowCreateTableParser:
             "default": default,
             "comment": _text(found["comment"]),
         }
-        if isinstance(type_, types.Integer):
+        if isinstance(type_, types.Integer | types.Numeric):  # SQLAlchemy 2.0 lets a DECIMAL count, too
             column["autoincrement"] = found["counting"] is not None
         if found["computed"] is not None:
             sqltext = _with_backslashes(found["computed"][1:-1])

@@ -1,9 +1,28 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Sequence, String, Table, exc, func, insert, select, update
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    Sequence,
+    String,
+    Table,
+    exc,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.schema import CreateSequence, CreateTable
+
+from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
+from matrixone.dialect.verbatim import escaped
 
 items = Table(
     "items",
@@ -97,3 +116,8 @@ def test_table_options(dialect):
     assert created(mysql_engine="InnoDB") == ""
     with pytest.raises(exc.CompileError, match="engine"):
         created(matrixone_engine="InnoDB")
+
+
+@given(st.text(st.sampled_from(":\\a1_$'% "), max_size=12))
+def test_escaped_sql_is_no_other_sql_for_text(sql):
+    assert text(escaped(sql)).compile(dialect=MatrixOneDialect_pymysql(paramstyle="named")).string == sql

@@ -18,6 +18,7 @@ from sqlalchemy import (
     exc,
     inspect,
     make_url,
+    text,
     types,
 )
 from sqlalchemy.dialects import mysql
@@ -231,3 +232,35 @@ def test_a_table_the_server_cannot_print(engine):
             inspector.get_columns("bare")
         connection.exec_driver_sql("DROP TABLE bare")
         connection.exec_driver_sql("DROP SEQUENCE bare_numbers")
+
+
+def test_colons_in_loaded_tables_are_no_parameters(engine):
+    create = (
+        "CREATE TABLE colons (a varchar(20) default ':0 :a \\\\:b', b varchar(20) default (concat(':q', 'x:y')), n int,"
+        " c varchar(40) GENERATED ALWAYS AS (concat(a, ':x')) STORED, CONSTRAINT k CHECK (a <> ':y'))"
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(create)
+        # What the inspector answers, and an application compares, is what the server printed.
+        a, b, _, c = inspect(connection).get_columns("colons")
+        assert (a["default"], b["default"]) == (r"':0 :a \\:b'", "(concat(':q', 'x:y'))")
+        assert c["computed"]["sqltext"] == "concat(a, ':x')"
+        (check,) = inspect(connection).get_check_constraints("colons")
+        table = Table("colons", MetaData(), autoload_with=connection)
+        assert table.c.a.server_default.arg.text == a["default"]
+        table.drop(connection)
+        table.to_metadata(MetaData()).create(connection)
+        assert inspect(connection).get_check_constraints("colons") == [check]
+        connection.execute(table.insert().values(n=1))
+        assert connection.execute(table.select()).one() == (r":0 :a \:b", ":qx:y", 1, r":0 :a \:b:x")
+
+
+def test_what_is_declared_beside_a_loaded_column_stays(engine):
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE overridden (a int default 1, b int default 2)")
+        own = Column("b", Integer, server_default=text("1 + :more").bindparams(more=2))
+        table = Table("overridden", MetaData(), own, autoload_with=connection)
+        assert table.c.b.server_default is own.server_default
+        table.drop(connection)
+        table.create(connection)
+        assert inspect(connection).get_columns("overridden")[1]["default"] == "(1 + 2)"

@@ -9,9 +9,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, inspect, text
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from matrixone.dialect.verbatim import escaped
 from matrixone.fulltext import FulltextIndex
 
 from .models import first, second
@@ -174,3 +175,37 @@ def test_defaults_are_compared_by_what_they_mean(project, engine):
     for other in ("2", text("1 + 1"), None):
         with pytest.raises(CommandError, match="New upgrade operations"):
             project.check(model(other))
+
+
+HARD_DEFAULTS = {
+    "'100%:0'": "100%:0",
+    "' :a :b: '": " :a :b: ",
+    r"'a\\b'": r"a\b",
+    r"'\\:c'": r"\:c",
+    "concat('%s', ':d')": "%s:d",
+    "'it''s'": "it's",
+}
+
+
+def test_defaults_with_colons_backslashes_and_percent_signs(project, engine):
+    def model(defaults):
+        columns = [Column(f"c{n}", String(20), server_default=text(escaped(sql))) for n, sql in enumerate(defaults)]
+        kept = Column("id", Integer, primary_key=True), Column("kept", String(9), server_default="%:e")
+        metadata = MetaData()
+        Table("t", metadata, *kept, *columns)
+        return metadata
+
+    all_of_them = model(HARD_DEFAULTS)
+    project.revise(all_of_them, "first")
+    project.upgrade()
+    project.check(all_of_them)
+    project.revise(model([]), "none of them")
+    project.upgrade()
+    project.check(model([]))
+    project.downgrade("-1")
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, all_of_them) == []
+        connection.exec_driver_sql("INSERT INTO t (id) VALUES (1)")
+        row = connection.exec_driver_sql("SELECT kept, c0, c1, c2, c3, c4, c5 FROM t").one()
+    assert row == ("%:e", *HARD_DEFAULTS.values())
