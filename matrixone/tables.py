@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.schema import Index, SchemaItem
     from sqlalchemy.sql.compiler import SQLCompiler
 
+    from matrixone.bulk import TableLike
     from matrixone.sql import Composable
 
 ColumnType = str | TypeEngine[Any] | type[TypeEngine[Any]]
@@ -92,6 +93,22 @@ def table_of(table: type[Any] | Table) -> Table:
         found: Table = mapped.__table__
         return found
     raise ConfigurationError(f"{table!r} is neither a table name, a table, nor a mapped class")
+
+
+def table_parts(table: TableLike) -> tuple[str, ...]:
+    """The name of a table, preceded by its database where that is given.
+
+    Args:
+        table: ``table``, ``database.table``, a mapped class or a table object.
+
+    Raises:
+        InvalidNameError: A name the server cannot store.
+        ConfigurationError: Neither a mapped class nor a table.
+    """
+    if isinstance(table, str):
+        return table_identifier(table).parts
+    found = table_of(table)
+    return Identifier(*filter(None, (found.schema, found.name))).parts
 
 
 def orm_table(table: str, items: Sequence[SchemaItem], **kwargs: Any) -> Table:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from matrixone.builders import StatementBuilder
 from matrixone.sql import checked_name, object_name
+from matrixone.tables import table_parts
 from matrixone_branch import branches, differences, merges
-from matrixone_branch.model import MergeConflictStrategy, Side, strategy, table_name
+from matrixone_branch.model import MergeConflictStrategy, Side, strategy
 
 if TYPE_CHECKING:
     from typing import Self
@@ -57,7 +58,7 @@ class CreateTableBranch(_Create):
     _source: Side | None = None
 
     def __init__(self, target_table: TableLike) -> None:
-        self._target = table_name(target_table)
+        self._target = table_parts(target_table)
 
     def from_table(self, source: TableLike, snapshot: str | None = None) -> Self:
         """The table the branch is made from, now or as a snapshot keeps it."""
@@ -95,7 +96,7 @@ class DeleteTableBranch(StatementBuilder):
     """``DATA BRANCH DELETE TABLE``."""
 
     def __init__(self, table: TableLike) -> None:
-        self._table = table_name(table)
+        self._table = table_parts(table)
 
     def operation(self) -> branches.DeleteTableBranch:
         """The operation of the manager."""
@@ -181,11 +182,11 @@ class MergeTableBranch(StatementBuilder):
     _conflict = MergeConflictStrategy.FAIL
 
     def __init__(self, source_table: TableLike) -> None:
-        self._source = table_name(source_table)
+        self._source = table_parts(source_table)
 
     def into(self, target: TableLike) -> Self:
         """The table that gets the changes."""
-        return self._with(target=table_name(target))
+        return self._with(target=table_parts(target))
 
     def when_conflict(self, on_conflict: MergeConflictStrategy | str) -> Self:
         """What happens to rows that both changed: ``fail`` (if not said), ``skip`` or ``accept``."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from matrixone.exceptions import BranchError, ConfigurationError
 from matrixone.managers import Manager
+from matrixone.tables import table_parts
 from matrixone_branch.differences import (
     Comparison,
     CountDifferences,
@@ -15,7 +16,7 @@ from matrixone_branch.differences import (
     FindViews,
     SummarizeDifferences,
 )
-from matrixone_branch.model import DiffOutput, Side, table_name
+from matrixone_branch.model import DiffOutput, Side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,7 +193,7 @@ class DiffMethods(Manager):
             BranchError: As for :meth:`diff`, or ``target`` exists.
         """
         comparison = self._compared(table, against, snapshot, against_snapshot, columns)
-        self._explained(DiffToTable(comparison, table_name(target)))
+        self._explained(DiffToTable(comparison, table_parts(target)))
 
     def diff_to_file(
         self,

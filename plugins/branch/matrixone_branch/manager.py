@@ -12,6 +12,7 @@ from matrixone.exceptions import BranchError, ConfigurationError
 from matrixone.managers import AsyncManager, awaitable
 from matrixone.query_builder import QueryBuilder
 from matrixone.sql import object_name
+from matrixone.tables import table_parts
 from matrixone_branch.branches import (
     CheckSource,
     CreateDatabaseBranch,
@@ -40,7 +41,6 @@ from matrixone_branch.model import (
     Pick,
     Side,
     strategy,
-    table_name,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class BranchManager(DiffMethods):
 
         It holds what the session's own transaction changed in the source, too.
         """
-        target, source = table_name(target_table), Side.of(source_table, snapshot_name)
+        target, source = table_parts(target_table), Side.of(source_table, snapshot_name)
         account = _account(to_account, source.snapshot)
         outcome = self._session.run(CreateTableBranch(target, source, account))
         return Branch(".".join(target), str(source), source.snapshot, account, outcome)
@@ -157,7 +157,7 @@ class BranchManager(DiffMethods):
 
     def delete_table_branch(self, table: TableLike) -> None:
         """Drop a branch of a table (``DATA BRANCH DELETE TABLE``); see :meth:`delete`."""
-        self._session.run(DeleteTableBranch(table_name(table)))
+        self._session.run(DeleteTableBranch(table_parts(table)))
 
     def delete_database_branch(self, database: str) -> None:
         """Drop a branch of a database with all its tables (``DATA BRANCH DELETE DATABASE``); see :meth:`delete`."""
@@ -190,7 +190,7 @@ class BranchManager(DiffMethods):
                 transaction, or their columns differ.
             ConfigurationError: There is no such strategy.
         """
-        from_table, into, policy = table_name(source), table_name(target), strategy(on_conflict)
+        from_table, into, policy = table_parts(source), table_parts(target), strategy(on_conflict)
         self._refuse_views(from_table, into)
         self._refuse_uncommitted(from_table, into)
         outcome = self._explained(MergeTable(from_table, into, policy))
@@ -241,7 +241,7 @@ class BranchManager(DiffMethods):
         """
         if keys is None and between is None:
             raise ConfigurationError("pick() needs keys or two snapshots")
-        from_table, into, policy = table_name(source), table_name(target), strategy(on_conflict)
+        from_table, into, policy = table_parts(source), table_parts(target), strategy(on_conflict)
         snapshots = None if between is None else (object_name(between[0]), object_name(between[1]))
         self._refuse_views(from_table, into)
         wanted, missing = self._looked_up(keys, from_table, into)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row
 
 from matrixone.exceptions import ConfigurationError
-from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined, object_name, table_identifier
-from matrixone.tables import table_of
+from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined, object_name
+from matrixone.tables import table_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,7 @@ class Side:
             InvalidNameError: A name the server cannot store.
             ConfigurationError: Neither a name nor a mapped class nor a table.
         """
-        return cls(table_name(table), None if snapshot is None else object_name(snapshot))
+        return cls(table_parts(table), None if snapshot is None else object_name(snapshot))
 
     def sql(self) -> SQL:
         """The name, and the hint behind it."""
@@ -176,19 +176,6 @@ class Pick:
     def pending(self) -> bool:
         """It waits for the session's commit: the server refuses it in a transaction."""
         return self.outcome.pending
-
-
-def table_name(table: TableLike) -> tuple[str, ...]:
-    """The name of a table, preceded by its database where that is named.
-
-    Raises:
-        InvalidNameError: A name the server cannot store.
-        ConfigurationError: Neither a name nor a mapped class nor a table.
-    """
-    if isinstance(table, str):
-        return table_identifier(table).parts
-    found = table_of(table)
-    return Identifier(*filter(None, (found.schema, found.name))).parts
 
 
 def strategy(on_conflict: MergeConflictStrategy | str) -> MergeConflictStrategy:

@@ -37,7 +37,7 @@ from matrixone_branch.merges import (
     keys_of,
     missing_keys,
 )
-from matrixone_branch.model import Side, strategy, table_name
+from matrixone_branch.model import Side, strategy
 from sqlalchemy import column, select, table
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -223,12 +223,6 @@ def test_what_must_exist_before():
 
 
 def test_names():
-    assert table_name("`a.b`.c") == ("a.b", "c")
-    for wrong in ("a.b.c", "", "`open", "x" * 65):
-        with pytest.raises(InvalidNameError):
-            table_name(wrong)
-    with pytest.raises(ConfigurationError):
-        table_name(int)
     with pytest.raises(InvalidNameError):
         Side.of("t", "it's")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from matrixone.builders import StatementBuilder
 from matrixone.exceptions import CloneError
-from matrixone.sql import Identifier, checked_name, object_name, table_identifier
-from matrixone.tables import table_of
+from matrixone.sql import checked_name, object_name
+from matrixone.tables import table_parts
 from matrixone_clone import operations
 from matrixone_clone.model import Moment
 
@@ -45,11 +45,11 @@ class CloneTable(_Clone):
     """``CREATE TABLE target CLONE source``; see :func:`clone_table`."""
 
     def __init__(self, target_table: TableLike) -> None:
-        self._target = _table(target_table)
+        self._target = table_parts(target_table)
 
     def from_table(self, source: TableLike, snapshot: str | None = None) -> Self:
         """The table to copy, now or as a snapshot keeps it."""
-        return self._from(_table(source), snapshot)
+        return self._from(table_parts(source), snapshot)
 
     def operation(self) -> operations.CloneTable:
         """The operation of the manager."""
@@ -97,10 +97,3 @@ def clone_database(target_db: str) -> CloneDatabase:
         InvalidNameError: A name the server cannot store; also a ValueError.
     """
     return CloneDatabase(target_db)
-
-
-def _table(table: TableLike) -> tuple[str, ...]:
-    if isinstance(table, str):
-        return table_identifier(table).parts
-    found = table_of(table)
-    return Identifier(*filter(None, (found.schema, found.name))).parts

@@ -9,6 +9,7 @@ from matrixone.exceptions import ConfigurationError, FulltextError, QueryError
 from matrixone.fulltext import FulltextModeType, FulltextParserType, Match
 from matrixone.managers import AsyncManager, Manager, awaitable, chaining
 from matrixone.operations import CurrentDatabase
+from matrixone.tables import table_parts
 from matrixone.text_clauses import TextCondition
 from matrixone_fulltext import model
 from matrixone_fulltext.model import FulltextAlgorithmType, FulltextWarning, Searched
@@ -98,7 +99,7 @@ class FulltextIndexManager(Manager):
 
         ALTER TABLE ... DROP INDEX.
         """
-        self._session.run(DropIndex(model.table_parts(table_name_or_model), name))
+        self._session.run(DropIndex(table_parts(table_name_or_model), name))
         return self
 
     def list(self, table_name_or_model: TableLike | None = None) -> builtins.list[FulltextIndexInfo]:
@@ -112,7 +113,7 @@ class FulltextIndexManager(Manager):
         """
         if table_name_or_model is None:
             return self._session.run(ListIndexes(self._session.run(CurrentDatabase()).value)).value
-        table = model.table_parts(table_name_or_model)
+        table = table_parts(table_name_or_model)
         return self._session.run(ListIndexes(*_qualified(self._session, table))).value
 
     def enable_fulltext(self) -> Self:
@@ -191,7 +192,7 @@ class FulltextIndexManager(Manager):
             raise
 
     def _primary_key(self, table: str) -> tuple[str, ...]:
-        key = self._session.run(PrimaryKey(*_qualified(self._session, model.table_parts(table)))).value
+        key = self._session.run(PrimaryKey(*_qualified(self._session, table_parts(table)))).value
         if not key:
             raise FulltextError(f"there is no table {table!r} with a primary key")
         return key

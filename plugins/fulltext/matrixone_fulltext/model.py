@@ -12,7 +12,7 @@ from sqlalchemy.types import NullType
 
 from matrixone.exceptions import ConfigurationError
 from matrixone.sql import checked_name, split_name
-from matrixone.tables import table_of
+from matrixone.tables import table_of, table_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,14 +57,6 @@ class FulltextIndexInfo:
     parser: str | None = None
     asynchronous: bool = False
     hidden_table: str | None = None
-
-
-def table_parts(table_or_model: TableLike) -> tuple[str, ...]:
-    """The name of a table, preceded by its database where that is given."""
-    if isinstance(table_or_model, str):
-        return split_name(table_or_model)
-    found = table_of(table_or_model)
-    return (found.name,) if found.schema is None else (found.schema, found.name)
 
 
 def indexed_table(table_or_model: TableLike) -> tuple[str, ...]:

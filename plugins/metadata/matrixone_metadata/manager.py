@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from matrixone.exceptions import ConfigurationError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.operations import CurrentDatabase
-from matrixone.sql import checked_name, split_name
-from matrixone.tables import table_of
+from matrixone.sql import checked_name
+from matrixone.tables import table_parts
 from matrixone_metadata.catalog import FindTable, ListColumns, ListIndexes, ListTables, TableKind
 from matrixone_metadata.objects import MetadataColumn, MetadataRow, ScanObjects, details, summary
 from matrixone_metadata.statistics import CountRows, ReadStatistics, StoredRows, StoredSize, no_such_table
@@ -93,7 +93,7 @@ class MetadataManager(Manager):
         SELECT COUNT(*), or mo_table_rows().
         """
         if exact:
-            return self._session.run(CountRows(_parts(table_name_or_model))).value
+            return self._session.run(CountRows(table_parts(table_name_or_model))).value
         return self._session.run(StoredRows(*self._stored(*self._named(table_name_or_model)))).value
 
     def table_size(self, table_name_or_model: TableLike) -> int:
@@ -303,7 +303,7 @@ class MetadataManager(Manager):
     # -- names ----------------------------------------------------------------------------------------------------
 
     def _named(self, table_name_or_model: TableLike) -> tuple[str, str]:
-        *database, table = _parts(table_name_or_model)
+        *database, table = table_parts(table_name_or_model)
         return (database[0] if database else self._session.run(CurrentDatabase()).value), table
 
     def _stored(self, database: str, table: str) -> tuple[str, str]:
@@ -330,13 +330,6 @@ class AsyncMetadataManager(AsyncManager[MetadataManager]):
     get_table_brief_stats = awaitable(MetadataManager.get_table_brief_stats)
     get_table_detail_stats = awaitable(MetadataManager.get_table_detail_stats)
     get_table_stats = awaitable(MetadataManager.get_table_stats)
-
-
-def _parts(table_name_or_model: TableLike) -> tuple[str, ...]:
-    if isinstance(table_name_or_model, str):
-        return tuple(checked_name(part) for part in split_name(table_name_or_model))
-    found = table_of(table_name_or_model)
-    return (found.name,) if found.schema is None else (found.schema, found.name)
 
 
 def _wanted(columns: Sequence[str]) -> tuple[MetadataColumn, ...]:

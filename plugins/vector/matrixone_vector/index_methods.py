@@ -10,10 +10,10 @@ from matrixone.aliases import also_named
 from matrixone.exceptions import ConfigurationError, QueryError
 from matrixone.managers import Manager
 from matrixone.operations import CurrentDatabase
+from matrixone.tables import table_parts
 from matrixone.vector import Quantization, VectorOpType
 from matrixone.vector.indexes import at_least_one
 from matrixone_vector.indexes import HnswOptions, IvfOptions, IvfStats, VectorIndexWarning
-from matrixone_vector.model import table_parts
 from matrixone_vector.operations import (
     CountClusters,
     CountVectors,

@@ -76,11 +76,3 @@ class Searched:
         if isinstance(kind, VectorType) and kind.dimension not in (None, given):
             raise ValueError(f"expected a vector of {kind.dimension} dimensions, not {given}")
         return to_text(vector)
-
-
-def table_parts(table_or_model: TableLike) -> tuple[str, ...]:
-    """The name of a table, preceded by its database where that is given."""
-    if isinstance(table_or_model, str):
-        return split_name(table_or_model)
-    found = table_of(table_or_model)
-    return (found.name,) if found.schema is None else (found.schema, found.name)

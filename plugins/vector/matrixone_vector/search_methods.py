@@ -12,11 +12,12 @@ from matrixone.aliases import also_named
 from matrixone.exceptions import ConfigurationError
 from matrixone.managers import Manager
 from matrixone.querylog import statement_context
+from matrixone.tables import table_parts
 from matrixone.text_clauses import TextCondition
 from matrixone.vector import Distance, IVFRankMode
 from matrixone.vector.indexes import at_least_one
 from matrixone_vector.indexes import Recall
-from matrixone_vector.model import DISTANCE, Searched, table_parts
+from matrixone_vector.model import DISTANCE, Searched
 from matrixone_vector.operations import ReadColumns
 from matrixone_vector.search import Search
 

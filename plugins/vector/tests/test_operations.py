@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matrixone_vector.indexes import HnswOptions, IvfOptions, Recall
-from matrixone_vector.model import Searched, table_parts
+from matrixone_vector.model import Searched
 from matrixone_vector.operations import (
     CountClusters,
     CountVectors,
@@ -181,12 +181,6 @@ def test_columns_that_cannot_be():
         Searched.of(Doc, "nosuch", None)
     with pytest.raises(ConfigurationError):
         Searched.of(3, "v", None)
-
-
-def test_names_of_tables():
-    assert table_parts("d.t") == ("d", "t")
-    assert table_parts("`d.x`.t") == ("d.x", "t")
-    assert table_parts(Doc) == ("d.b", "docs")
 
 
 def test_t1_and_t2_indexes_are_made_and_dropped_by_alter_table():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Integer, Numeric, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from matrixone import tables
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
@@ -53,6 +54,27 @@ def test_a_type_text_stays_inside_its_column(text):
 def test_impossible_tables(columns, options):
     with pytest.raises(ConfigurationError):
         tables.create_table("t", columns, **options)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Doc(Base):
+    __tablename__ = "docs"
+    __table_args__ = ({"schema": "d.b"},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def test_the_parts_of_a_name():
+    assert tables.table_parts("t") == ("t",)
+    assert tables.table_parts("`a.b`.c") == ("a.b", "c")
+    assert tables.table_parts(Doc) == tables.table_parts(Doc.__table__) == ("d.b", "docs")
+    for wrong in ("a.b.c", "", "`open", "x" * 65, "a ", "a.\n"):
+        with pytest.raises(InvalidNameError):
+            tables.table_parts(wrong)
+    with pytest.raises(ConfigurationError):
+        tables.table_parts(int)
 
 
 @pytest.mark.parametrize("name", ["", "a" * 65, "t\n"])
