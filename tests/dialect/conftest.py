@@ -7,8 +7,11 @@ import uuid
 import pytest
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
+
+from .models import Base
 
 
 @pytest.fixture
@@ -91,3 +94,16 @@ def hnsw_engine(database_url):
     )
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def tables(engine):
+    Base.metadata.create_all(engine)
+    yield engine
+    Base.metadata.drop_all(engine)
+
+
+@pytest.fixture
+def session(tables):
+    with Session(tables) as session:
+        yield session

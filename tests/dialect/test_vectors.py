@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import array
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, delete, exc, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column  # noqa: TC002 - the mapper reads Mapped at run time
 
 from matrixone.vector import (
@@ -20,6 +22,8 @@ from matrixone.vector import (
     l2_distance,
     most_similar,
 )
+
+from .models import Document, Point
 
 metadata = MetaData()
 KINDS = {
@@ -125,3 +129,56 @@ def test_attributes_aliases_and_labels(engine):
         session.commit()
         assert session.scalar(select(Doc.w).where(Doc.id == 1)).tolist() == [1.5, 3.0]
     Base.metadata.drop_all(engine)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, lambda v: array.array("f", v), lambda v: np.array(v, dtype="float32")])
+def test_vectors_go_in_as_any_sequence_and_come_out_as_lists(session, kind):
+    session.add(Document(body="x", single=kind([0.5, -1.25, 3.0]), double=kind([1.0, 2.0])))
+    session.commit()
+    stored = session.execute(select(Document.single, Document.double)).one()
+    assert stored == ([0.5, -1.25, 3.0], [1.0, 2.0])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    single=st.lists(
+        st.floats(width=32, allow_nan=False, allow_infinity=False, allow_subnormal=False), min_size=3, max_size=3
+    ),
+    double=st.lists(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False), min_size=2, max_size=2),
+)
+def test_vectors_come_back_as_they_were(session, single, double):
+    session.rollback()
+    session.execute(insert(Point).values(single=single, double=double))
+    stored = session.execute(select(Point.single, Point.double)).one()
+    assert np.array(stored.single, dtype="float32").tolist() == single
+    assert stored.double == double
+
+
+@pytest.mark.parametrize("bad", [[1.0, 2.0], [1.0, 2.0, float("nan")], [1.0, 2.0, float("inf")], "[1]", {1: 2}])
+def test_wrong_vectors_are_refused_before_anything_is_sent(session, sent, bad):
+    before = len(sent)
+    with pytest.raises(exc.StatementError):
+        session.execute(insert(Document).values(body="x", single=bad))
+    assert not [statement for statement in sent[before:] if "INSERT" in statement]
+
+
+def test_distances(session):
+    session.add_all([Document(body=str(n), single=[n, 0, 0], double=[n, 1]) for n in range(1, 6)])
+    session.add(Document(body="none"))
+    session.flush()
+    near = select(Document.body).where(Document.single.is_not(None)).order_by(Document.single.l2_distance([3, 0, 0]))
+    assert session.scalars(near.limit(1)).one() == "3"
+    row = session.execute(
+        select(
+            Document.single.l2_distance([0, 0, 4]).label("l2"),
+            Document.single.l2_distance_sq((0, 0, 4)).label("squared"),
+            Document.single.inner_product([2, 0, 0]).label("inner"),
+            Document.single.cosine_similarity(np.array([1, 0, 0])).label("similarity"),
+            Document.single.cosine_distance(Document.single).label("cosine"),
+        ).where(Document.body == "3")
+    ).one()
+    assert row.l2 == pytest.approx(5)
+    assert row.squared == pytest.approx(25)
+    assert row.inner == pytest.approx(-6)
+    assert row.similarity == pytest.approx(1)
+    assert row.cosine == pytest.approx(0, abs=1e-6)
