@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from sqlalchemy import exc
+from sqlalchemy import BindParameter, exc
 
 from matrixone.dialect.explain import Explain
 from matrixone.managers import async_iterable, awaitable
-from matrixone.query_builder import QueryBuilder, checked_size, is_plain
+from matrixone.query_builder import QueryBuilder
+from matrixone.query_changes import delete_of, forget_changed, update_of
 from matrixone.query_columns import is_mapped
 from matrixone.query_export import QueryExport
 from matrixone.translation import translating_each
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from matrixone_export import Export
-    from sqlalchemy import Result, Row, ScalarResult, Select
+    from sqlalchemy import Delete, Result, Row, ScalarResult, Select, Update
     from sqlalchemy.sql._typing import _TypedColumnClauseArgument as Column
 
     from matrixone.queries import Expression
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_CHUNK = 1000
 
 __all__ = ["AsyncMatrixOneQuery", "AsyncQuery", "BaseMatrixOneQuery", "MatrixOneQuery", "Query"]
 
@@ -106,25 +105,29 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
         return int(self._session.execute(self._count()).scalar_one())
 
     def exists(self) -> bool:
-        """Whether there is a row."""
-        # Groups and their conditions may refer to the columns by name; so does the order, which does not matter here.
-        plain = self._with(self._statement.order_by(None))
-        asked = plain._choosing(("1",)) if is_plain(self._statement) else plain
-        return asked.first() is not None
+        """Whether there is a row; an aggregate without groups has one, of no rows, too."""
+        unordered = self._with(self._statement.order_by(None))
+        # Groups and their conditions may refer to the columns by name.
+        asked = unordered._choosing(("1",)) if self._is_of_table_rows() else unordered
+        return bool(
+            self._session.execute(asked._at_most(1)).fetchmany(1)
+        )  # to first(), an object that is None is no row
 
     def execute(self) -> AnyResult:
         """Run the SELECT, or the UPDATE after :meth:`update`; returns SQLAlchemy's result, on a client a ResultSet."""
-        result: AnyResult = self._session.execute(self._runnable())
+        if self._values is not None:
+            return self._change(update_of(self))
+        result: AnyResult = self._session.execute(self._select())
         return result
 
     def delete(self) -> AnyResult:
         """Delete the rows found; the result has their number as ``rowcount``.
 
         Raises:
-            sqlalchemy.exc.InvalidRequestError: the query is more than conditions on one class or table.
+            sqlalchemy.exc.InvalidRequestError: the query is more than conditions, CTEs, an order and a limit on one
+                class or table; nothing is sent.
         """
-        result: AnyResult = self._session.execute(self._delete())
-        return result
+        return self._change(delete_of(self))
 
     def iterate(self, chunk_size: int | None = None) -> Generator[T, None, None]:
         """The objects or rows, fetched from the server as they are asked for; see :meth:`partitions`."""
@@ -143,8 +146,7 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
         Raises:
             sqlalchemy.exc.ArgumentError: The size is not positive.
         """
-        size = checked_size(chunk_size if chunk_size is not None else self._chunk_size or _CHUNK)
-        return self._partitions(size, self._select())
+        return self._partitions(self._checked_chunk(chunk_size), self._select())
 
     def explain(self, verbose: bool = False) -> str:
         """The plan of the query. Sends ``EXPLAIN``."""
@@ -178,8 +180,17 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
         return rows[0] if rows else None
 
     def _at_most(self, count: int) -> Select[Any]:
-        limited = self if self._statement._limit_clause is not None else self.limit(count)
-        return limited._select()
+        limit = self._statement._limit_clause
+        if isinstance(limit, BindParameter):
+            count = min(count, int(limit.effective_value or 0))
+        elif limit is not None:
+            return self._select()
+        return self.limit(count)._select()
+
+    def _change(self, statement: Update | Delete) -> AnyResult:
+        result: AnyResult = self._session.execute(statement)
+        forget_changed(self._session, statement, self._entity)
+        return result
 
     def _plan(self, explain: Explain) -> str:
         return "\n".join(self._session.execute(explain).scalars())
@@ -233,19 +244,15 @@ class AsyncQuery(QueryBuilder, Generic[T]):
         """See :meth:`Query.execute`; the result holds all rows."""
         return await self._buffered()._call(Query.execute)
 
-    async def iterate(self, chunk_size: int | None = None) -> AsyncGenerator[T, None]:
+    def iterate(self, chunk_size: int | None = None) -> AsyncGenerator[T, None]:
         """See :meth:`Query.iterate`."""
-        async with aclosing(self.partitions(chunk_size)) as parts:
-            async for part in parts:
-                for row in part:
-                    yield row
+        return _flat_async(self.partitions(chunk_size))
 
-    async def partitions(self, chunk_size: int | None = None) -> AsyncGenerator[list[T], None]:
+    def partitions(self, chunk_size: int | None = None) -> AsyncGenerator[list[T], None]:
         """See :meth:`Query.partitions`."""
-        twin: Callable[..., AsyncGenerator[list[T], None]] = async_iterable(Query.partitions)  # type: ignore[assignment]
-        async with aclosing(twin(self, chunk_size)) as parts:
-            async for part in parts:
-                yield part
+        partitions: Callable[..., Any] = async_iterable(Query._partitions)
+        parts: AsyncGenerator[list[T], None] = partitions(self, self._checked_chunk(chunk_size), self._select())
+        return parts
 
     scalar = awaitable(Query.scalar)
     count = awaitable(Query.count)
@@ -286,6 +293,13 @@ def _flat(parts: Generator[list[T], None, None]) -> Generator[T, None, None]:
     with closing(parts):
         for part in parts:
             yield from part
+
+
+async def _flat_async(parts: AsyncGenerator[list[T], None]) -> AsyncGenerator[T, None]:
+    async with aclosing(parts):
+        async for part in parts:
+            for row in part:
+                yield row
 
 
 MatrixOneQuery = Query

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exc, except_, func, inspect, intersect, select, union, union_all, update
+from sqlalchemy import exc, except_, func, inspect, intersect, select, union, union_all
 from sqlalchemy.orm import aliased, outerjoin
 from sqlalchemy.sql.util import ClauseAdapter
 
@@ -19,15 +19,18 @@ from matrixone.dialect.hints import with_snapshot
 from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
 from matrixone.dialect.statements import compile_select_to_sql
 from matrixone.membership import logical_in
-from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, start, with_columns
+from matrixone.query_changes import changed_entity, update_of
+from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, start
 from matrixone.text_clauses import TextCondition, bound, named_column, text_sort_key, text_table, with_named_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
-    from sqlalchemy import CTE, Delete, Select, Subquery, Update
+    from sqlalchemy import CTE, Select, Subquery
     from sqlalchemy.sql.base import ExecutableOption
+
+_CHUNK = 1000
 
 
 class QueryBuilder:
@@ -60,10 +63,10 @@ class QueryBuilder:
 
         Args:
             condition: an expression, or text with a ``?`` for each parameter.
-            *params: values of the ``?``; another query stands for its rows (``"id IN ?"``).
+            *params: values of the ``?``; a query or SELECT stands for its rows (``"id IN ?"``).
 
         Raises:
-            QueryError: the number of values is not the number of ``?``.
+            QueryError: the number of values is not the number of ``?``, or ``IN ?`` is given values instead of a query.
         """
         return self._with(self._statement.where(self._condition(condition, params)))
 
@@ -244,6 +247,8 @@ class QueryBuilder:
     def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
         """Turn the query into an UPDATE of the rows it finds; ``execute()`` runs it.
 
+        It keeps the conditions, CTEs, order and limit of the query, and the criteria of its options.
+
         Args:
             values: values or expressions by attribute name.
             **named: likewise.
@@ -254,36 +259,8 @@ class QueryBuilder:
         new = self._with(self._statement, _values={**(self._values or {}), **(values or {}), **named})
         if not new._values:
             raise exc.InvalidRequestError("update() needs values")
-        self._changed_entity("UPDATE")
+        changed_entity(self, "UPDATE")
         return new
-
-    def _update(self) -> Update:
-        changed = self._changed_entity("UPDATE")
-        values = self._values or {}
-        if is_text_table(changed):
-            changed, values = with_columns(changed, values), {name: bound(value) for name, value in values.items()}
-        statement: Update = update(changed).values(values)
-        return statement.where(*self._statement._where_criteria)
-
-    def _delete(self) -> Delete:
-        if self._values is not None:
-            raise exc.InvalidRequestError("the query was turned into an UPDATE, which execute() runs")
-        return delete(self._changed_entity("DELETE")).where(*self._statement._where_criteria)
-
-    def _changed_entity(self, verb: str) -> Any:
-        statement = self._statement
-        if self._entity is None or self._source is not None:
-            raise exc.InvalidRequestError(f"{verb} needs the query of one mapped class or table")
-        if self._snapshot_name is not None:
-            raise exc.InvalidRequestError(f"{verb} changes the present; this query reads at a snapshot")
-        if not is_plain(statement) or statement._setup_joins or self._reads_other_tables():
-            raise exc.InvalidRequestError(f"{verb} takes conditions only: no join, limit, offset, distinct or group_by")
-        return self._entity
-
-    def _reads_other_tables(self) -> bool:
-        """Whether select_from() or rightjoin() named more than the table of the query."""
-        own = inspect(self._entity).selectable
-        return any(table._deannotate() is not own for table in self._statement._from_obj)
 
     def _build_sql(self) -> tuple[str, list[Any]]:
         """Text and values of the statement, as the driver is given them."""
@@ -295,19 +272,26 @@ class QueryBuilder:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _runnable(self) -> Any:
-        return self._select() if self._values is None else self._update()
+        return self._select() if self._values is None else update_of(self)
 
     def _select(self) -> Select[Any]:
         if self._values is not None:
             raise exc.InvalidRequestError("the query was turned into an UPDATE, which execute() runs")
         return self._at_snapshot(self._statement)
 
+    def _is_of_table_rows(self) -> bool:
+        """Whether there is one row for each of the tables and joins: no aggregate, group or limit among the parts."""
+        return is_plain(self._statement) and all(map(is_row_column, self._columns))
+
     def _count(self) -> Select[Any]:
-        statement = self._select()
-        if not is_plain(statement) or not all(map(is_row_column, self._columns)):
+        self._select()
+        if not self._is_of_table_rows():
             return self._at_snapshot(select(func.count()).select_from(self._statement.subquery()))
         counted = self._statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
         return self._at_snapshot(counted)
+
+    def _checked_chunk(self, chunk_size: int | None) -> int:
+        return checked_size(chunk_size if chunk_size is not None else self._chunk_size or _CHUNK)
 
     def _at_snapshot(self, statement: Select[Any]) -> Select[Any]:
         return statement if self._snapshot_name is None else with_snapshot(statement, self._snapshot_name)
@@ -340,7 +324,7 @@ class QueryBuilder:
 
     def _condition(self, condition: Any, params: tuple[Any, ...]) -> Any:
         if isinstance(condition, str):
-            return TextCondition.of(condition, [_subselect(param) for param in params])
+            return TextCondition.of(condition, params)
         if params:
             raise exc.ArgumentError("values are for conditions written as text")
         return self._adapted(condition)
@@ -368,10 +352,6 @@ def checked_size(count: Any) -> int:
 
 def _target(target: Any) -> Any:
     return text_table(target) if isinstance(target, str) else target
-
-
-def _subselect(param: Any) -> Any:
-    return param._select().scalar_subquery() if isinstance(param, QueryBuilder) else param
 
 
 def is_plain(statement: Select[Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table, TableClause, exc, inspect, literal_column, select
+from sqlalchemy import Table, TableClause, inspect, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import Function
 from sqlalchemy.sql.selectable import Alias
@@ -74,13 +74,7 @@ def is_text_table(entity: Any) -> bool:
 
 
 def with_columns(table: Any, names: Iterable[str]) -> TableClause:
-    """A table named by text, with columns to set.
-
-    Raises:
-        sqlalchemy.exc.InvalidRequestError: it has an alias.
-    """
-    if isinstance(table, Alias):
-        raise exc.InvalidRequestError("UPDATE needs the query of a table without an alias")
+    """A table named by text, with columns to set."""
     return TableClause(table.name, *map(named_column, names), schema=table.schema)
 
 

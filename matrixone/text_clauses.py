@@ -12,7 +12,9 @@ from sqlalchemy import (
     BooleanClauseList,
     ClauseElement,
     ColumnElement,
+    FromClause,
     Label,
+    SelectBase,
     UnaryExpression,
     bindparam,
     column,
@@ -26,12 +28,13 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal, cloned_traverse, iterate
 from sqlalchemy.types import NullType
 
+from matrixone.exceptions import QueryError
 from matrixone.params import StringStatement, driver_value, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnClause, Dialect, FromClause
+    from sqlalchemy import ColumnClause, Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
 
 _NAME = r"(?:`(?:``|[^`])+`|\w+)"
@@ -41,6 +44,7 @@ _CALL = re.compile(r"(?P<function>\w+)\(\s*(?:\w+\.)?(?P<argument>\w+)\s*\)")
 _MAY_CALL = (FunctionElement, Label, UnaryExpression, BinaryExpression, BooleanClauseList)
 _COUNTED = re.compile(rf"\*|{_NAME}(?:\.{_NAME}){{0,2}}")
 _AGGREGATES = frozenset({"avg", "count", "max", "min", "sum"})
+_AFTER_IN = re.compile(r"\bIN\s*$", re.IGNORECASE)
 _TABLE = re.compile(
     rf"(?:(?P<database>{_NAME})\.)?(?P<name>{_NAME})(?:\s+(?:AS\s+)?(?P<alias>{_NAME}))?", re.IGNORECASE
 )
@@ -80,17 +84,23 @@ class TextCondition(ColumnElement[bool]):
 
     @classmethod
     def of(cls, condition: str, params: Sequence[Any]) -> TextCondition:
-        """Bind values, some of which may be SQLAlchemy expressions.
+        """Bind values; SQLAlchemy's expressions stay what they are, and a SELECT or table stands for its rows.
 
         Raises:
-            QueryError: the number of values is not the number of ``?``.
+            QueryError: the number of values is not the number of ``?``, or one that is no SELECT follows ``IN``.
         """
-        text = statement(condition, [None if isinstance(param, ColumnElement) else param for param in params])
-        bound = zip(params, text.values, strict=True)
+        given = [_expression(param) for param in params]
+        text = statement(condition, [None if isinstance(each, ColumnElement) else each for each in given])
         values = [
-            param if isinstance(param, ColumnElement) else bindparam(None, value.value, type_=_BOUND)
-            for param, value in bound
+            each if isinstance(each, ColumnElement) else bindparam(None, value.value, type_=_BOUND)
+            for each, value in zip(given, text.values, strict=True)
         ]
+        for piece, value in zip(text.pieces, values, strict=False):
+            if _AFTER_IN.search(piece) and isinstance(value, BindParameter):
+                raise QueryError(
+                    "IN ? takes a query; of values write logical_in(column, values), or IN (?, ?) and each by itself; "
+                    "nothing was sent"
+                )
         return cls(text.pieces, values)
 
     def self_group(self, against: Any = None) -> ColumnElement[bool]:  # noqa: ARG002
@@ -102,6 +112,14 @@ class TextCondition(ColumnElement[bool]):
 def _compile_condition(element: TextCondition, compiler: SQLCompiler, **kw: Any) -> str:
     text = StringStatement(element.pieces, cast("list[BindParameter[Any]]", element.values))
     return f"({compiler.process(text, **kw)})"
+
+
+def _expression(param: Any) -> Any:
+    """A parameter as a column element, where it is an expression or rows; a value stays a value."""
+    element = param.__clause_element__() if hasattr(param, "__clause_element__") else param
+    if isinstance(element, SelectBase):
+        return element.scalar_subquery()
+    return element.select().scalar_subquery() if isinstance(element, FromClause) else element
 
 
 def bound(value: Any) -> Any:

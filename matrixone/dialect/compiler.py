@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Float, Integer, Numeric, String, UnaryExpression, exc, types
@@ -11,6 +12,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import Null, Tuple
 from sqlalchemy.sql.functions import FunctionElement
 
+from matrixone.dialect.changes import first_rows_of
 from matrixone.dialect.hints import hint_of
 from matrixone.dialect.index_rules import missing_index
 from matrixone.dialect.json_types import compares_json, with_json_values
@@ -18,6 +20,8 @@ from matrixone.dialect.upserts import Replace, against_returning, unique_columns
 from matrixone.vector.rank import IVFRankMode, rank_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
     from sqlalchemy.sql.selectable import GenerativeSelect
 
@@ -34,6 +38,8 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     # The hint in force while a SELECT is rendered, and whether one is.
     _hint: Hint | None = None
     _in_select = False
+    # How the UPDATE or DELETE in hand is rendered.
+    _change_options: Mapping[str, Any] = MappingProxyType({})
 
     def visit_select(self, select_stmt: Select[Any], **kw: Any) -> str:  # type: ignore[override]
         """A SELECT, with its own hint or that of the statement around it.
@@ -51,11 +57,31 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
 
     def visit_update(self, update_stmt: Update, **kw: Any) -> str:  # type: ignore[override]
         """An UPDATE, whose tables never get a hint."""
+        self._change_options = kw
         return self._at(None, False, super().visit_update, update_stmt, **kw)
 
     def visit_delete(self, delete_stmt: Delete, **kw: Any) -> str:  # type: ignore[override]
         """A DELETE, whose tables never get a hint."""
+        self._change_options = kw
         return self._at(None, False, super().visit_delete, delete_stmt, **kw)
+
+    def update_post_criteria_clause(self, update_stmt: Update, **kw: Any) -> str | None:
+        """``ORDER BY`` and ``LIMIT`` of an UPDATE."""
+        return self._first_rows(update_stmt, **kw) or super().update_post_criteria_clause(update_stmt, **kw)
+
+    def delete_post_criteria_clause(self, delete_stmt: Delete, **kw: Any) -> str | None:
+        """``ORDER BY`` and ``LIMIT`` of a DELETE."""
+        return self._first_rows(delete_stmt, **kw) or super().delete_post_criteria_clause(delete_stmt, **kw)
+
+    def update_limit_clause(self, update_stmt: Update) -> str | None:
+        """The same under SQLAlchemy 2.0."""
+        mysql: Any = super()
+        return self._first_rows(update_stmt, **self._change_options) or mysql.update_limit_clause(update_stmt)
+
+    def delete_limit_clause(self, delete_stmt: Delete) -> str | None:
+        """The same under SQLAlchemy 2.0."""
+        mysql: Any = super()
+        return self._first_rows(delete_stmt, **self._change_options) or mysql.delete_limit_clause(delete_stmt)
 
     def visit_insert(self, insert_stmt: Insert, **kw: Any) -> str:  # type: ignore[override]
         """An INSERT or REPLACE, without the RETURNING nobody asked for where the server refuses it.
@@ -194,6 +220,14 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         if how is not None and (how.of or how.nowait or how.skip_locked):
             raise exc.CompileError("MatrixOne has no FOR UPDATE OF, NOWAIT or SKIP LOCKED")
         return super().for_update_clause(select, **kw)
+
+    def _first_rows(self, change: Update | Delete, **kw: Any) -> str:
+        rows = first_rows_of(change)
+        if rows is None:
+            return ""
+        order = ", ".join(self.process(key, **kw) for key in rows.order_by)
+        limit = "" if rows.limit is None else f"LIMIT {self.process(rows.limit, **kw)}"
+        return " ".join(filter(None, (order and f"ORDER BY {order}", limit)))
 
     def _sort_after(self, test: str, unary: UnaryExpression[Any], **kw: Any) -> str:
         key: Any = unary.element

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import ForeignKey, String, exc, func, literal
+from sqlalchemy import ForeignKey, String, exc, func, literal, select
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,  # noqa: TC002 - the mapper reads it at run time
@@ -11,6 +11,7 @@ from sqlalchemy.orm import (
     mapped_column,
     relationship,
     selectinload,
+    with_loader_criteria,
 )
 
 from matrixone import registry
@@ -35,6 +36,7 @@ class Member(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(20))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", name="fk_team"))
+    team: Mapped[Team | None] = relationship(overlaps="members")
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -119,6 +121,58 @@ async def test_changes_of_a_table_named_by_text(query):
     assert await got(query("members").count()) == 5
 
 
+async def test_changes_of_the_first_rows(query):
+    last = query(Member).order_by(Member.id.desc()).limit(2)
+    assert (await got(last.update(name="late").execute())).rowcount == 2
+    assert ids(await got(query(Member).filter_by(name="late").all())) == [6, 7]
+    assert (await got(last.filter(Member.id < 7).delete())).rowcount == 2
+    assert ids(await got(query(Member).all())) == [1, 2, 3, 4, 7]
+    assert (await got(query("members").order_by("id").limit(1).delete())).rowcount == 1
+    assert ids(await got(query(Member).all())) == [2, 3, 4, 7]
+    assert (await got(query(Member).order_by(Member.id).limit(0).delete())).rowcount == 0
+    assert (await got(query(Member).limit(3).delete())).rowcount == 3
+    assert await got(query(Member).count()) == 1
+
+
+async def test_changes_with_a_cte(query):
+    blue = query(Team.id).filter_by(name="blue").cte("blue")
+    of_blue = query(Member).with_cte(blue).filter("team_id IN (SELECT id FROM blue)")
+    assert (await got(of_blue.update(name="b").execute())).rowcount == 4
+    assert ids(await got(query(Member).filter_by(name="b").all())) == [1, 3, 5, 7]
+    assert (await got(of_blue.filter(Member.id > 3).delete())).rowcount == 2
+    assert ids(await got(query(Member).all())) == [1, 2, 3, 4, 6]
+
+
+async def test_changes_keep_the_criteria_of_options(query):
+    even = query(Member).options(with_loader_criteria(Member, Member.id % 2 == 0))
+    assert (await got(even.filter(Member.id > 2).update(name="even").execute())).rowcount == 2
+    assert (await got(even.delete())).rowcount == 3
+    assert ids(await got(query(Member).all())) == [1, 3, 5, 7]
+
+
+async def test_objects_of_the_session_know_of_changes(face):
+    async with entered(face.session()) as session:
+        members = {member.id: member for member in await got(session.query(Member).all())}
+        first = session.query(Member).filter("id > ?", 0).order_by(Member.id).limit(1)
+        await got(first.update(name="first").execute())
+        await got(session.query(Member).filter(Member.id == 2).update(name="second").execute())
+        await got(session.query(Member).order_by(Member.id.desc()).limit(1).delete())
+        members[3].name = "own"
+        again = await got(session.query(Member).order_by(Member.id).all())
+        assert [member.name for member in again] == ["first", "second", "own", "m4", "m5", "m6"]
+        assert again[0] is members[1]
+
+
+async def test_what_a_change_would_lose_sends_nothing(query):
+    for lossy in (query(Member).distinct(), query(Member).offset(1), query(Member).with_for_update()):
+        with pytest.raises(exc.InvalidRequestError, match="no place"):
+            await got(lossy.delete())
+        with pytest.raises(exc.InvalidRequestError, match="no place"):
+            await got(lossy.update(name="x").execute())
+    assert await got(query(Member).filter_by(name="x").count()) == 0
+    assert await got(query(Member).count()) == 7
+
+
 async def test_loader_options(face):
     async with entered(face.session()) as session:
         teams = session.query(Team).order_by(Team.id)
@@ -174,9 +228,13 @@ async def test_an_iteration_of_a_client_gives_its_connection_back(face):
     assert pool.checkedout() == 0
 
 
-async def test_a_size_that_is_none_sends_nothing(face):
+def test_a_size_that_is_none_is_refused_at_the_call(face):
     with pytest.raises(exc.ArgumentError, match="one or more"):
-        await listed(face.query("no_such_table").iterate(0))
+        face.query("no_such_table").iterate(0)
+    with pytest.raises(exc.ArgumentError, match="one or more"):
+        face.query("no_such_table").partitions(-1)
+    with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
+        face.query(Member).update(name="x").iterate()
 
 
 async def test_exports(query, tmp_path):
@@ -225,3 +283,33 @@ async def test_groups_exist_by_the_names_of_their_columns(query):
     assert await got(grouped.having("n > 3").order_by("n DESC").exists())
     assert not await got(grouped.having("n > 4").exists())
     assert await got(query(Member.team_id, func.count().label("n")).group_by(Member.team_id).order_by("n").exists())
+
+
+@pytest.mark.parametrize(
+    ("build", "there_is"),
+    [
+        (lambda query: query(func.max(Member.id)).filter(Member.id > 99), True),
+        (lambda query: query(func.count(Member.id).label("n")).filter(Member.id > 99), True),
+        (lambda query: query("COUNT(*) AS n").select_from("members").where("id > ?", 99), True),
+        (lambda query: query(func.max(Member.id)).having(func.count() > 99), False),
+        (lambda query: query(Member.team_id).filter(Member.id > 99).group_by(Member.team_id), False),
+        (lambda query: query(Member.team_id).distinct().order_by(Member.team_id), True),
+        (lambda query: query(Member.team_id).filter(Member.id > 99).distinct(), False),
+        (lambda query: query(Member).limit(0), False),
+        (lambda query: query(Member).order_by(Member.id).limit(2).offset(6), True),
+        (lambda query: query(Member).order_by(Member.id).limit(2).offset(7), False),
+        (lambda query: query(Member.id, Member.name).order_by("name DESC"), True),
+        (lambda query: query(Team).select_from(Member).outerjoin(Team, Team.id > 99).limit(1), True),
+        (lambda query: query(Member).union(query(Member)).filter(Member.id == 3), True),
+        (lambda query: query(Member).options(joinedload(Member.team)), True),
+    ],
+)
+async def test_exists_says_whether_there_is_a_row(query, build, there_is):
+    assert await got(build(query).exists()) is there_is
+    assert bool(await got(build(query).all())) is there_is
+
+
+@pytest.mark.parametrize("rows", [lambda: select(Team.id).where(Team.name == "red"), lambda: select(Team.id).limit(1)])
+async def test_selects_as_values_of_conditions(query, rows):
+    found = query(Member).where("team_id IN ? AND id > ?", rows(), 2)
+    assert ids(await got(found.all())) in ([4, 6], [3, 5, 7])

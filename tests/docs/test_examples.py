@@ -90,7 +90,7 @@ async def test_queries(client, async_client, friday, tmp_path):
     assert (scope["grown"], scope["counted"]) == ([5, 6, 7], [1, 2, 3, 4, 5])
     assert [member.id for member in scope["either"]] == [1, 2, 3, 5, 7]
     assert (scope["both"], scope["even"]) == (2, [2])
-    assert (scope["changed"], scope["deleted"]) == (2, 1)
+    assert (scope["changed"], scope["deleted"], scope["moved"]) == (2, 1, 2)
     assert (scope["now"], scope["then"], scope["youngest"]) == (6, 7, 21)
     assert (scope["total"], scope["parts"], scope["names"]) == (
         22 + 23 + 23 + 24 + 25 + 26,

@@ -9,11 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, desc, exc, func, literal, select
 from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship  # noqa: TC002 - the mapper reads Mapped at run time
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,  # noqa: TC002 - the mapper reads it at run time
+    joinedload,
+    mapped_column,
+    relationship,
+    with_loader_criteria,
+)
 
+import matrixone
+from matrixone import compile_select_to_sql
 from matrixone.exceptions import QueryError
 from matrixone.orm import CTE, logical_in
 from matrixone.query import AsyncQuery, MatrixOneQuery, Query
+from matrixone.query_changes import delete_of, update_of
 from matrixone.vector import Vectorf32
 
 
@@ -47,6 +57,10 @@ def query(request):
 
 def sql(query):
     return " ".join(query.to_sql().split())
+
+
+def shown(statement):
+    return " ".join(compile_select_to_sql(statement).split())
 
 
 def where(query):
@@ -112,6 +126,51 @@ def test_a_query_as_a_value_is_a_subquery(query):
     assert shown == "(department_id IN (SELECT departments.id FROM departments WHERE (name = 'x')))"
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        lambda: select(Department.id),
+        lambda: select(Department.id).scalar_subquery(),
+        lambda: matrixone.select(Department.id),
+        lambda: select(Department.__table__.c.id),
+    ],
+)
+def test_a_select_as_a_value_is_a_subquery(query, rows):
+    found = query(User.id).where("department_id IN ? AND name = ?", rows(), "x")
+    assert where(found) == "(department_id IN (SELECT departments.id FROM departments) AND name = 'x')"
+    grouped = query(User.id).group_by(User.id).having("max(department_id) = ?", rows())
+    assert sql(grouped).endswith("HAVING (max(department_id) = (SELECT departments.id FROM departments))")
+
+
+def test_rows_of_tables_as_values(query):
+    both = select(Department.id).union(select(logs.c.id))
+    assert where(query(User.id).where("id IN ?", both)).startswith(
+        "(id IN (SELECT departments.id FROM departments UNION"
+    )
+    table = select(Department.id).subquery("d")
+    assert where(query(User.id).where("id IN ?", table)).startswith("(id IN (SELECT d.id FROM (SELECT departments.id")
+    recent = query(Department.id).cte("recent")
+    assert sql(query(User.id).where("id IN ?", recent)).endswith("WHERE (id IN (SELECT recent.id FROM recent))")
+
+
+def test_attributes_as_values(query):
+    assert where(query(User.id).where("id = ?", User.department_id)) == "(id = users.department_id)"
+
+
+@pytest.mark.parametrize("condition", ["id IN ?", "id in\n?", "id NOT IN ? AND 1"])
+@pytest.mark.parametrize("values", [[1, 2], (1,), np.array([1]), 1])
+def test_a_list_for_one_question_mark_is_refused(query, condition, values):
+    with pytest.raises(QueryError, match=r"logical_in|IN \(\?, \?"):
+        query(User.id).where(condition, values)
+
+
+def test_in_is_a_word(query):
+    assert (
+        where(query(User.id).where("min = ? AND embedding IN (?)", 1, [1, 2]))
+        == "(min = 1 AND embedding IN ('[1.0,2.0]'))"
+    )
+
+
 def test_shape(query):
     shown = sql(
         query(User.department_id, func.count().label("n"))
@@ -126,6 +185,12 @@ def test_shape(query):
         "SELECT DISTINCT users.department_id, count(*) AS n FROM users GROUP BY users.department_id "
         "HAVING (count(*) > 2) ORDER BY n DESC, department_id DESC LIMIT 4, 3"
     )
+
+
+@pytest.mark.parametrize(("limit", "asked"), [(None, "1"), (0, "0"), (1, "1"), (500, "1"), (literal(2) + 1, "2 + 1")])
+def test_one_row_is_asked_for_as_one(limit, asked):
+    first = Query(None, User.id).limit(limit)._at_most(1)
+    assert shown(first) == f"SELECT users.id FROM users LIMIT {asked}"
 
 
 def test_joins(query):
@@ -212,21 +277,73 @@ def test_updates(query):
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("part", "add"),
     [
-        lambda query: query.limit(1),
-        lambda query: query.offset(1),
-        lambda query: query.join(Department),
-        lambda query: query.distinct(),
-        lambda query: query.group_by(User.id),
-        lambda query: query.having("1"),
-        lambda query: query.snapshot("s"),
-        lambda query: query.alias("u"),
+        (r"offset\(\)", lambda query: query.offset(1)),
+        (r"join\(\)", lambda query: query.join(Department)),
+        (r"join\(\)", lambda query: query.rightjoin(Department)),
+        (r"join\(\)", lambda query: query.select_from(Department)),
+        (r"join\(\)", lambda query: query.select(User.id, Department.id)),
+        (r"distinct\(\)", lambda query: query.distinct()),
+        (r"group_by\(\)", lambda query: query.group_by(User.id)),
+        (r"having\(\)", lambda query: query.having("1")),
+        (r"with_for_update\(\)", lambda query: query.with_for_update()),
+        (r"options\(\)", lambda query: query.options(joinedload(User.department))),
+        (r"yield_per\(\)", lambda query: query.yield_per(10)),
+        ("snapshot", lambda query: query.snapshot("s")),
+        ("alias", lambda query: query.alias("u")),
+        (r"distinct\(\), offset\(\)", lambda query: query.limit(1).offset(1).distinct()),
     ],
 )
-def test_what_an_update_would_lose_is_refused(query, spoil):
-    with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
-        spoil(query(User)).update(name="x")
+def test_what_a_change_would_lose_is_refused_by_its_name(query, part, add):
+    found = add(query(User))
+    with pytest.raises(exc.InvalidRequestError, match=f"UPDATE.*{part}"):
+        found.update(name="x")
+    with pytest.raises(exc.InvalidRequestError, match=f"UPDATE.*{part}"):
+        add(query(User).update(name="x")).to_sql()
+    with pytest.raises(exc.InvalidRequestError, match=f"DELETE.*{part}"):
+        delete_of(found)
+
+
+def test_changes_keep_order_and_limit(query):
+    first = query(User).filter(User.id > 1).order_by(User.name.desc(), "id").limit(2)
+    end = "WHERE users.id > 1 ORDER BY users.name DESC, id LIMIT 2"
+    assert sql(first.update(name="x")) == f"UPDATE users SET name='x' {end}"
+    assert shown(delete_of(first)) == f"DELETE FROM users {end}"
+    assert shown(delete_of(query(User).limit(2))) == "DELETE FROM users LIMIT 2"
+    assert shown(delete_of(query(User).order_by(User.id))) == "DELETE FROM users ORDER BY users.id"
+    assert shown(delete_of(query("users").order_by("id DESC").limit(1))) == "DELETE FROM users ORDER BY id DESC LIMIT 1"
+    assert shown(delete_of(query(logs).limit(3))) == "DELETE FROM audit.logs LIMIT 3"
+    assert shown(delete_of(query(User).limit(None).offset(None))) == "DELETE FROM users"
+
+
+def test_changes_are_ordered_by_what_labels_stand_for(query):
+    by_name = query(User).order_by(desc("name"), User.id.label("n").desc(), func.length(User.name) + 1)
+    assert sql(by_name.update(name="x")).endswith("ORDER BY name DESC, users.id DESC, length(users.name) + 1")
+
+
+def test_orders_and_limits_of_changes_are_bound(query):
+    changed = query(User).order_by(func.abs(User.id - 7)).limit(2).update(name="x")
+    text, values = changed._build_sql()
+    assert " ".join(text.split()) == "UPDATE users SET name=%s ORDER BY abs(users.id - %s) LIMIT %s"
+    assert values == ["x", 7, 2]
+
+
+def test_changes_keep_ctes_and_criteria(query):
+    recent = query(User.id).filter(User.id > 5).cte("recent")
+    found = query(User).with_cte(recent).filter("id IN (SELECT id FROM recent)")
+    assert shown(delete_of(found)).startswith(
+        "WITH recent AS (SELECT users.id AS id FROM users WHERE users.id > 5) DELETE"
+    )
+    assert sql(found.update(name="x")).startswith("WITH recent AS (")
+    for_all = query(User).options(with_loader_criteria(User, User.name != "it's")).filter(User.id == 1)
+    assert shown(delete_of(for_all)) == "DELETE FROM users WHERE users.id = 1 AND users.name != 'it''s'"
+
+
+def test_another_dialect_refuses_a_limit_rather_than_changing_all_rows(query):
+    for change in (delete_of(query(User).limit(1)), update_of(query(User).limit(1).update(name="x"))):
+        with pytest.raises(exc.UnsupportedCompilationError):
+            change.compile(dialect=mysql.dialect())
 
 
 def test_distances(query):
@@ -278,18 +395,14 @@ def test_aggregates_bind_what_is_no_name(query, text):
     assert values == [text, text, 1]
 
 
-def test_changes_do_not_forget_a_table(query):
-    for joined in (query(User).rightjoin(Department), query(User).select_from(Department)):
-        for change in (lambda q: q._delete(), lambda q: q.update(name="x")):
-            with pytest.raises(exc.InvalidRequestError, match="conditions only"):
-                change(joined.filter(User.id > 5))
-    assert "DELETE FROM users" in str(query(User).select_from(User).filter(User.id > 5)._delete())
+def test_the_table_of_a_change_may_be_named_twice(query):
+    assert shown(delete_of(query(User).select_from(User).filter(User.id > 5))) == "DELETE FROM users WHERE users.id > 5"
 
 
 def test_an_update_is_neither_deleted_nor_combined(query):
     changed = query(User).filter(User.id == 5).update(name="x")
     with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
-        changed._delete()
+        delete_of(changed)
     for together in (lambda: changed.union(query(User)), lambda: query(User).union(changed)):
         with pytest.raises(exc.InvalidRequestError, match="UPDATE"):
             together()
