@@ -53,7 +53,19 @@ class JSONPathType(MySQLPathType):
         return f"${''.join(map(_step, value))}"
 
 
-class JSONValue(JSON[Any]):
+class MatrixOneJSON(JSON[Any]):
+    """JSON, which can be written as a literal."""
+
+    cache_ok = True
+
+    def literal_processor(self, dialect: Dialect) -> Any:
+        """The JSON text as a literal."""
+        write: Any = self.bind_processor(dialect)  # type: ignore[no-untyped-call]
+        quote: Any = types.String().literal_processor(dialect)  # type: ignore[no-untyped-call]
+        return lambda value: quote(write(value))
+
+
+class JSONValue(MatrixOneJSON):
     """A value within JSON: sent as its JSON text, and made JSON by the server."""
 
     cache_ok = True
@@ -66,12 +78,6 @@ class JSONValue(JSON[Any]):
         """As of JSON, but a decimal is a number, too."""
         write: Any = super().bind_processor(dialect)  # type: ignore[no-untyped-call]
         return lambda value: write(float(value) if isinstance(value, Decimal) else value)
-
-    def literal_processor(self, dialect: Dialect) -> Any:
-        """The JSON text as a literal."""
-        write, text = self.bind_processor(dialect), types.String()
-        quote: Any = text.literal_processor(dialect)  # type: ignore[no-untyped-call]
-        return lambda value: quote(write(value))
 
 
 def compares_json(binary: BinaryExpression[Any]) -> bool:

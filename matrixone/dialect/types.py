@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import types
-from sqlalchemy.dialects.mysql import YEAR
+from sqlalchemy.dialects.mysql import BIT, SET, YEAR
 from sqlalchemy.dialects.mysql.base import MySQLDialect, ischema_names
 
-from matrixone.dialect.json_types import JSONIndexType, JSONPathType
+from matrixone.dialect.column_types import MatrixOneBinary, MatrixOneBit, MatrixOneSet, MatrixOneTime, MatrixOneYear
+from matrixone.dialect.json_types import JSONIndexType, JSONPathType, MatrixOneJSON
 from matrixone.vector.types import Vectorbf16, Vectorf16, Vectorf32, Vectorf64, Vectorint8, Vectoruint8
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
-
-_FIRST_YEAR = 1901
-_LAST_YEAR = 2155
 
 
 class DATALINK(types.UserDefinedType[str]):
@@ -27,27 +25,20 @@ class DATALINK(types.UserDefinedType[str]):
         """The type in DDL."""
         return "datalink"
 
-
-class MatrixOneYear(YEAR):
-    """A year; the server stores NULL, without a word, for one it does not know."""
-
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
-        """Refuse what is no year."""
-        return _year
-
-
-def _year(value: Any) -> Any:
-    if isinstance(value, int) and value != 0 and not _FIRST_YEAR <= value <= _LAST_YEAR:
-        raise ValueError(f"a year is 0 or {_FIRST_YEAR} to {_LAST_YEAR}, not {value}")
-    return value
+    def literal_processor(self, dialect: Dialect) -> Any:
+        """A quoted text."""
+        return types.String().literal_processor(dialect)  # type: ignore[no-untyped-call]
 
 
 column_types: dict[type[Any], type[types.TypeEngine[Any]]] = {
     **MySQLDialect.colspecs,
     types.JSON.JSONIndexType: JSONIndexType,
     types.JSON.JSONPathType: JSONPathType,
+    types.JSON: MatrixOneJSON,
+    types.Time: MatrixOneTime,
+    types._Binary: MatrixOneBinary,
+    BIT: MatrixOneBit,
+    SET: MatrixOneSet,
     YEAR: MatrixOneYear,
 }
 
