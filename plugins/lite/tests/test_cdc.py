@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matrixone_cdc import CDCState, build_mysql_uri
 from matrixone_lite import Server
+from matrixone_lite.engine.cdc.streams import Stream
 from matrixone_lite.sql import parse
 
 from matrixone import Client
@@ -447,6 +448,36 @@ def test_a_sink_that_stays_away_fails_its_task(client, server, databases, tmp_pa
         wait(client)
         assert rows(theirs, "dst.t") == [(1,)]
         client.cdc.drop("task")
+
+
+def test_a_failed_task_can_be_paused(client, server, databases, tmp_path, free_port):
+    client.execute("CREATE TABLE src.t (id INT PRIMARY KEY)")
+    with Server(tmp_path, port=free_port):
+        client.cdc.create("task", uri(server.port), "matrixone", uri(free_port), "src:dst")
+        wait(client)
+    client.execute("INSERT INTO src.t VALUES (1)")
+    until(client, lambda: client.cdc.get("task").state == CDCState.FAILED)
+    client.cdc.pause("task")
+    assert client.cdc.get("task").state == CDCState.PAUSED
+    with Server(tmp_path, port=free_port) as sink, Client(url=sink.url) as theirs:
+        client.cdc.resume("task")
+        wait(client)
+        assert rows(theirs, "dst.t") == [(1,)]
+        client.cdc.drop("task")
+
+
+def test_a_defect_fails_the_task_and_is_told(client, databases, copy, monkeypatch, caplog):
+    client.execute("CREATE TABLE src.t (id INT PRIMARY KEY)")
+    copy()
+    with monkeypatch.context() as broken:
+        broken.setattr(Stream, "advance", lambda *_: {}["a defect"])
+        until(client, lambda: client.cdc.get("task").state == CDCState.FAILED)
+    assert "a defect" in client.cdc.get("task").err_msg
+    assert any(record.exc_info and record.exc_info[0] is KeyError for record in caplog.records)
+    client.execute("INSERT INTO src.t VALUES (1)")
+    client.cdc.restart("task")
+    wait(client)
+    same(client, "t")
 
 
 def test_a_closed_server_leaves_nothing_running(tmp_path):

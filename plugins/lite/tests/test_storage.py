@@ -1,10 +1,12 @@
 """What a data directory keeps, and what it forgets."""
 
 import sqlite3
+import threading
 
 import pymysql
 import pytest
 from matrixone_lite import Server
+from matrixone_lite.engine import purge
 from matrixone_lite.engine.purge import Purger
 from matrixone_lite.engine.snapshots import RECENT
 from matrixone_lite.engine.storage import Store
@@ -186,3 +188,21 @@ def test_a_purge_does_not_wait_for_a_writer(tmp_path):
         later(server, 1)
         assert history(server) == 0
         assert run(server, "select a from d.t order by a") == ((2,), (3,))
+
+
+def test_a_round_that_fails_is_told_and_the_next_one_goes_on(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(purge, "_PAUSE", 0.01)
+    rounds = iter([OSError("no space left on device"), RuntimeError("a defect")])
+    recovered = threading.Event()
+
+    def needed():
+        for failure in rounds:
+            raise failure
+        recovered.set()
+
+    with Server(tmp_path) as server:
+        purger = Purger(server._engine.store, needed)
+        purger.start()
+        assert recovered.wait(30)
+        purger.close()
+    assert [str(record.exc_info[1]) for record in caplog.records] == ["no space left on device", "a defect"]

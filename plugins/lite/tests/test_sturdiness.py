@@ -43,9 +43,14 @@ def query(connection, sql):
 
 
 @contextlib.contextmanager
-def process(data):
-    """A server in a process of its own, and its port; it is killed if it still runs."""
+def process(data, before=""):
+    """A server in a process of its own, and its port; it is killed if it still runs.
+
+    :param before: what a shell does first
+    """
     command = [sys.executable, "-m", "matrixone_lite", "--data", str(data)]
+    if before:
+        command = ["sh", "-c", f'{before} && exec "$@"', "sh", *command]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process, make_url(process.stdout.readline().split()[-1]).port
@@ -212,6 +217,16 @@ def test_many_connections(server):
         assert query(idle[-1], "select count(*), max(n) from many.t, many.sums") == ((320, 320),)
         assert [query(connection, "select 1") for connection in idle] == [((1,),)] * 200
         query(idle[0], "drop database many")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no open files")
+def test_more_connections_than_open_files(tmp_path):
+    with process(tmp_path, "ulimit -n 60") as (_, port):
+        with contextlib.ExitStack() as stack:
+            for _ in range(100):
+                stack.enter_context(socket.create_connection((HOST, port), timeout=20))
+        with connect(port) as connection:
+            assert query(connection, "select 1") == ((1,),)
 
 
 def test_several_servers_share_nothing(tmp_path):

@@ -6,11 +6,11 @@ moment. Its tables live in the same SQLite file as the data, hence DDL rolls bac
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from matrixone_lite.engine import archive
 from matrixone_lite.engine.errors import unknown_database
 
 if TYPE_CHECKING:
@@ -30,25 +30,25 @@ SYSTEM_DATABASES: Final = (
     "mo_debug",
 )
 SYS_ACCOUNT: Final = 0
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the file; to be raised when what is stored changes its shape."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS m_version (version INTEGER);
 INSERT INTO m_version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM m_version);
 CREATE TABLE IF NOT EXISTS m_databases (
-  id INTEGER, account INTEGER, name TEXT, created INTEGER, dropped INTEGER, definition BLOB);
+  id INTEGER, account INTEGER, name TEXT, created INTEGER, dropped INTEGER, definition TEXT);
 CREATE INDEX IF NOT EXISTS m_databases_name ON m_databases (account, name);
 CREATE TABLE IF NOT EXISTS m_tables (
-  id INTEGER, database INTEGER, name TEXT, created INTEGER, dropped INTEGER, definition BLOB);
+  id INTEGER, database INTEGER, name TEXT, created INTEGER, dropped INTEGER, definition TEXT);
 CREATE INDEX IF NOT EXISTS m_tables_name ON m_tables (database, name);
 CREATE INDEX IF NOT EXISTS m_tables_id ON m_tables (id);
 CREATE TABLE IF NOT EXISTS m_objects (
-  kind TEXT, account INTEGER, name TEXT, created INTEGER, dropped INTEGER, definition BLOB);
+  kind TEXT, account INTEGER, name TEXT, created INTEGER, dropped INTEGER, definition TEXT);
 CREATE INDEX IF NOT EXISTS m_objects_name ON m_objects (kind, account, name);
 """
 _TEMPORARY_SCHEMA: Final = """
-CREATE TEMP TABLE m_temporary (database INTEGER, name TEXT, definition BLOB)
+CREATE TEMP TABLE m_temporary (database INTEGER, name TEXT, definition TEXT)
 """
 
 
@@ -258,7 +258,7 @@ class Catalog:
         rows = self._connection.run(
             f"SELECT definition FROM m_databases WHERE account = ? AND {_valid(at)} ORDER BY name", (account,)
         )
-        return [_load(definition) for (definition,) in rows]
+        return [archive.load(definition) for (definition,) in rows]
 
     def database(self, account: int, name: str, at: int | None = None) -> Database | None:
         """The database of that name, in any case."""
@@ -275,7 +275,7 @@ class Catalog:
         found = self._connection.value(
             f"SELECT definition FROM m_databases WHERE account = ? AND name = ? AND {_valid(at)}", (account, name)
         )
-        return None if found is None else _load(found)
+        return None if found is None else archive.load(found)
 
     def require_database(self, account: int, name: str, at: int | None = None) -> Database:
         """The database of that name; error 1049 when there is none."""
@@ -286,7 +286,7 @@ class Catalog:
 
     def add_database(self, database: Database) -> None:
         """Add a database, valid from ``database.created``."""
-        row = (database.id, database.account, database.name, database.created, None, pickle.dumps(database))
+        row = (database.id, database.account, database.name, database.created, None, archive.dump(database))
         self._connection.run("INSERT INTO m_databases VALUES (?, ?, ?, ?, ?, ?)", row)
         self.touch()
 
@@ -302,7 +302,7 @@ class Catalog:
         rows = self._connection.run(
             f"SELECT definition FROM m_tables WHERE database = ? AND {_valid(at)} ORDER BY name", (database,)
         )
-        return [_load(definition) for (definition,) in rows]
+        return [archive.load(definition) for (definition,) in rows]
 
     def table(self, database: int, name: str, at: int | None = None) -> Table | None:
         """The table, view or sequence of that name, in any case; a temporary table hides a permanent one."""
@@ -315,7 +315,7 @@ class Catalog:
             temporary = self._connection.value(
                 "SELECT definition FROM temp.m_temporary WHERE database = ? AND name = ?", key
             )
-            self._tables[key] = self._read_table(database, name, None) if temporary is None else _load(temporary)
+            self._tables[key] = self._read_table(database, name, None) if temporary is None else archive.load(temporary)
         return self._tables[key]
 
     def permanent_table(self, database: int, name: str) -> Table | None:
@@ -326,19 +326,19 @@ class Catalog:
         found = self._connection.value(
             f"SELECT definition FROM m_tables WHERE database = ? AND name = ? AND {_valid(at)}", (database, name)
         )
-        return None if found is None else _load(found)
+        return None if found is None else archive.load(found)
 
     def table_by_id(self, identity: int, at: int | None = None) -> Table | None:
         """The permanent table with that id."""
         found = self._connection.value(f"SELECT definition FROM m_tables WHERE id = ? AND {_valid(at)}", (identity,))
-        return None if found is None else _load(found)
+        return None if found is None else archive.load(found)
 
     def versions(self, table: Table, since: int) -> list[Table]:
         """What a permanent table was at a moment and has been since, one version for each of its storages."""
         rows = self._connection.run(
             "SELECT definition FROM m_tables WHERE id = ? AND (dropped IS NULL OR dropped > ?)", (table.id, since)
         )
-        found: list[Table] = [_load(definition) for (definition,) in rows]
+        found: list[Table] = [archive.load(definition) for (definition,) in rows]
         return list({version.storage: version for version in found}.values())
 
     def lives(self, identity: int) -> list[tuple[int, int | None, Table]]:
@@ -346,21 +346,21 @@ class Catalog:
         rows = self._connection.run(
             "SELECT created, dropped, definition FROM m_tables WHERE id = ? ORDER BY created", (identity,)
         )
-        return [(created, dropped, _load(definition)) for created, dropped, definition in rows]
+        return [(created, dropped, archive.load(definition)) for created, dropped, definition in rows]
 
     def database_by_id(self, identity: int, at: int | None = None) -> Database | None:
         """The database with that id."""
         found = self._connection.value(f"SELECT definition FROM m_databases WHERE id = ? AND {_valid(at)}", (identity,))
-        return None if found is None else _load(found)
+        return None if found is None else archive.load(found)
 
     def add_table(self, table: Table) -> None:
         """Add a table from now on."""
         if table.temporary:
             self._connection.run(
-                "INSERT INTO temp.m_temporary VALUES (?, ?, ?)", (table.database, table.name, pickle.dumps(table))
+                "INSERT INTO temp.m_temporary VALUES (?, ?, ?)", (table.database, table.name, archive.dump(table))
             )
         else:
-            row = (table.id, table.database, table.name, self._store.now(), None, pickle.dumps(table))
+            row = (table.id, table.database, table.name, self._store.now(), None, archive.dump(table))
             self._connection.run("INSERT INTO m_tables VALUES (?, ?, ?, ?, ?, ?)", row)
         self.touch()
 
@@ -385,11 +385,12 @@ class Catalog:
     def current_tables(self) -> list[Table]:
         """All permanent tables, views and sequences of all accounts."""
         rows = self._connection.run("SELECT definition FROM m_tables WHERE dropped IS NULL")
-        return [_load(definition) for (definition,) in rows]
+        return [archive.load(definition) for (definition,) in rows]
 
     def storages(self) -> set[int]:
         """The numbers of the SQLite tables of all tables there are or ever were."""
-        return {_load(definition).storage for (definition,) in self._connection.run("SELECT definition FROM m_tables")}
+        rows = self._connection.run("SELECT definition FROM m_tables")
+        return {archive.load(definition).storage for (definition,) in rows}
 
     def children(self, table: Table) -> list[tuple[Table, ForeignKey]]:
         """The tables whose foreign keys point at ``table``."""
@@ -407,7 +408,7 @@ class Catalog:
         rows = self._connection.run(
             f"SELECT definition FROM m_objects WHERE kind = ? {where} AND {_valid(at)} ORDER BY name", (kind,)
         )
-        return [_load(definition) for (definition,) in rows]
+        return [archive.load(definition) for (definition,) in rows]
 
     def object(self, kind: str, account: int, name: str, at: int | None = None) -> Any:
         """The object of that kind and name, or None."""
@@ -415,12 +416,12 @@ class Catalog:
             f"SELECT definition FROM m_objects WHERE kind = ? AND account = ? AND name = ? AND {_valid(at)}",
             (kind, account, name),
         )
-        return None if found is None else _load(found)
+        return None if found is None else archive.load(found)
 
     def put_object(self, kind: str, account: int, name: str, value: Any) -> None:
         """Add an object, or replace the one of that name."""
         self.drop_object(kind, account, name)
-        row = (kind, account, name, self._store.now(), None, pickle.dumps(value))
+        row = (kind, account, name, self._store.now(), None, archive.dump(value))
         self._connection.run("INSERT INTO m_objects VALUES (?, ?, ?, ?, ?, ?)", row)
         self.touch()
 
@@ -435,8 +436,3 @@ class Catalog:
 
 def _valid(at: int | None) -> str:
     return "dropped IS NULL" if at is None else f"created <= {at} AND (dropped IS NULL OR dropped > {at})"
-
-
-def _load(definition: bytes) -> Any:
-    # written by this module into a file only the server opens
-    return pickle.loads(definition)  # noqa: S301

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import apsw
+
 from matrixone_lite.engine import accounts
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
 from matrixone_lite.engine.cdc.capture import Capture
@@ -28,6 +30,7 @@ class LiteEngine:
 
     :param data: directory of the database; temporary when None
     :param password: password of ``root`` in account ``sys``, where the database is new
+    :raises OSError: the directory is in use, damaged, or of another version
     """
 
     def __init__(self, data: str | os.PathLike[str] | None = None, password: str = "111") -> None:  # noqa: S107 - a fresh MatrixOne's own
@@ -37,17 +40,25 @@ class LiteEngine:
         self._sessions: dict[int, LiteSession] = {}
         self._mutex = threading.Lock()
         self.capture = Capture(self.store)
+        try:
+            self._open(password)
+        except BaseException as error:
+            self.capture.close()
+            self.store.close()
+            if isinstance(error, (ValueError, apsw.Error)):
+                raise OSError(f"{self.store.directory} is damaged: {error}") from error
+            raise
+
+    def _open(self, password: str) -> None:
         self._own = self.store.connect(None)
         try:
-            self.capture.open()
             self._catalog = self._open_catalog(password)
-            self.capture.start()
+            self.capture.open()
+            self.purger = Purger(self.store, self.capture.oldest)
         except BaseException:
-            self.capture.close()
             self._own.close()
-            self.store.close()
             raise
-        self.purger = Purger(self.store, self.capture.oldest)
+        self.capture.start()
         self.purger.start()
 
     def _open_catalog(self, password: str) -> Catalog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matrixone_lite.engine.storage import Connection, Store
+
+log = logging.getLogger(__name__)
 
 _PAUSE: Final = 30.0
 """Seconds between two rounds."""
@@ -65,7 +68,11 @@ class Purger:
 
     def _run(self) -> None:
         while True:
-            self.sweep(self._store.now(), _PATIENCE)
+            try:
+                self.sweep(self._store.now(), _PATIENCE)
+            except Exception:
+                # a full disk, or a defect of this program: what was not freed now is freed in a later round
+                log.exception("what is no longer needed could not be freed")
             if self._stopped.wait(_PAUSE):
                 return
 

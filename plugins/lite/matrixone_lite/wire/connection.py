@@ -81,6 +81,8 @@ class Connection:
             PacketTooLargeError,
         ) as reason:  # ValueError: the stream was closed meanwhile
             log.debug("connection %d ended: %s", self._id, reason)
+        except Exception:
+            log.exception("connection %d", self._id)
         finally:
             self._close()
 
@@ -280,11 +282,13 @@ class Connection:
         self._packets.flush()
 
     def _close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-        with contextlib.suppress(OSError, ValueError):
-            self._stream.close()
-        self._socket.close()
+        try:
+            if self._session is not None:
+                self._session.close()
+        finally:
+            with contextlib.suppress(OSError, ValueError):
+                self._stream.close()
+            self._socket.close()
 
 
 def _unsupported(code: int) -> Callable[[bytes], None]:

@@ -10,6 +10,8 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 CLOSE_TIMEOUT = 5.0
+PAUSE = 0.1
+"""Seconds until the next attempt after one that failed."""
 
 
 class Listener:
@@ -50,11 +52,15 @@ class Listener:
             try:
                 sock, _ = self._socket.accept()
             except OSError as reason:
+                # too many open files, a client that has left already: others may come
+                log.warning("a connection was not accepted: %s", reason)
+                self._closed.wait(PAUSE)
+                continue
+            try:
                 if not self._closed.is_set():
-                    log.warning("no longer accepting connections: %s", reason)
-                return
-            if self._closed.is_set():
-                sock.close()
-                return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._serve(sock)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    self._serve(sock)
+                    continue
+            except (OSError, RuntimeError) as reason:  # RuntimeError: no more threads
+                log.warning("a connection was not served: %s", reason)
+            sock.close()

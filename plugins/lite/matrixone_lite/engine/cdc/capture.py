@@ -136,7 +136,7 @@ class Capture:
         if worker is not None:
             worker.stop()
         else:
-            self._go_on(task.id)
+            self._settle(task.id)
 
     # ------------------------------------------------------------------ workers
     def _begin(self, task: Task) -> None:
@@ -144,9 +144,11 @@ class Capture:
             self._workers[task.id] = worker = Worker(self, self._store, task)
             worker.start()
 
-    def _go_on(self, identity: str) -> None:
+    def _settle(self, identity: str) -> None:
         """Do what was asked of a task that has no worker now."""
         task = self._tasks.get(identity)
+        if task is not None and task.runner is Runner.PauseRequested:
+            self._put(replace(task, runner=Runner.Paused, state=PAUSED))
         if task is None or task.runner not in {Runner.ResumeRequested, Runner.RestartRequested}:
             return
         # a table that was given up gets another chance
@@ -170,13 +172,8 @@ class Capture:
         """Note that a worker has ended, and do what was asked for meanwhile."""
         with self._mutex:
             del self._workers[identity]
-            task = self._tasks.get(identity)
-            if task is None or self._closed:
-                return
-            if task.runner is Runner.PauseRequested and not task.error:
-                self._put(replace(task, runner=Runner.Paused, state=PAUSED))
-            else:
-                self._go_on(identity)
+            if not self._closed:
+                self._settle(identity)
 
     def failed(self, identity: str, error: str) -> None:
         """Note that a task has failed; its worker ends."""

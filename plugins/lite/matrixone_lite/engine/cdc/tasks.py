@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -10,6 +9,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 import apsw
+
+from matrixone_lite.engine import archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,12 +140,11 @@ class Ledger:
         if not self._path.exists():
             return [], {}
         file = self._open()
-        # written by this class into a file only the server opens
-        tasks: list[Task] = [pickle.loads(kept) for (kept,) in file.execute("SELECT definition FROM tasks")]  # noqa: S301
+        tasks: list[Task] = [archive.load(kept) for (kept,) in file.execute("SELECT definition FROM tasks")]
         marks: dict[str, dict[TableKey, Watermark]] = {task.id: {} for task in tasks}
         for task, database, name, kept in file.execute("SELECT task, database, name, definition FROM watermarks"):
             if task in marks:
-                marks[str(task)][str(database), str(name)] = pickle.loads(kept)  # noqa: S301
+                marks[str(task)][str(database), str(name)] = archive.load(kept)
         return tasks, marks
 
     def _open(self) -> apsw.Connection:
@@ -153,20 +153,20 @@ class Ledger:
             file = self._file = apsw.Connection(str(self._path))
             file.execute(
                 "PRAGMA synchronous = OFF;"
-                "CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, definition BLOB);"
+                "CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, definition TEXT);"
                 "CREATE TABLE IF NOT EXISTS watermarks"
-                " (task TEXT, database TEXT, name TEXT, definition BLOB, PRIMARY KEY (task, database, name));"
+                " (task TEXT, database TEXT, name TEXT, definition TEXT, PRIMARY KEY (task, database, name));"
             )
         return self._file
 
     def keep(self, *tasks: Task) -> None:
         """Keep tasks, in place of what was kept of them."""
         with self._mutex, self._open() as file:
-            file.executemany("REPLACE INTO tasks VALUES (?, ?)", [(task.id, pickle.dumps(task)) for task in tasks])
+            file.executemany("REPLACE INTO tasks VALUES (?, ?)", [(task.id, archive.dump(task)) for task in tasks])
 
     def keep_watermarks(self, task: str, marks: Iterable[tuple[TableKey, Watermark]]) -> None:
         """Keep watermarks of a task."""
-        rows = [(task, *key, pickle.dumps(mark)) for key, mark in marks]
+        rows = [(task, *key, archive.dump(mark)) for key, mark in marks]
         with self._mutex, self._open() as file:
             file.executemany("REPLACE INTO watermarks VALUES (?, ?, ?, ?)", rows)
 

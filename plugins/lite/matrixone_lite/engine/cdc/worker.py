@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextlib import closing
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.cdc.source import View
     from matrixone_lite.engine.cdc.tasks import TableKey, Task, Watermark
     from matrixone_lite.engine.storage import Store
+
+log = logging.getLogger(__name__)
 
 _ROUND: Final = 0.1
 """Seconds between two looks for changes."""
@@ -65,17 +68,26 @@ class Worker(threading.Thread):
         """Work; what cannot be gone on with is an error of the task."""
         try:
             self._capture.began(self.task.id)
+            self._work()
+        except (ServerError, SinkError, apsw.Error, ValueError) as error:
+            self._capture.failed(self.task.id, f"internal error: {error}")
+        except Exception as error:
+            # a defect of this program: nobody would notice a task that only stands still
+            log.exception("task %s", self.task.name)
+            self._capture.failed(self.task.id, f"internal error: panic {type(error).__name__}: {error}")
+        finally:
+            self._sink.close()
+            self._capture.ended(self.task.id)
+
+    def _work(self) -> None:
+        try:
             with closing(Source(self._store, self.task.account)) as source:
                 while not self._done.is_set():
                     with source.view() as (view, changed):
                         self._round(view, changed=changed)
                     self._done.wait(_ROUND)
-        except (ServerError, SinkError, apsw.Error, ValueError) as error:
-            self._capture.failed(self.task.id, f"internal error: {error}")
         finally:
             self._keep_all()
-            self._sink.close()
-            self._capture.ended(self.task.id)
 
     def _round(self, view: View, *, changed: bool) -> None:
         now = time.monotonic()
