@@ -54,15 +54,17 @@ class QueryExport:
             ConfigurationError: An unknown format, or an option it does not have.
             ExportError: The server refused.
         """
-        options = {
-            "sep": fields_terminated_by,
-            "quotechar": fields_enclosed_by,
-            "lineterminator": lines_terminated_by,
-            "header": header or None,
-            "split_size": max_file_size,
-            "force_quote": force_quote,
-        }
-        return self._export(filepath, format, {name: value for name, value in options.items() if value is not None})
+        options = _options(
+            format,
+            sep=fields_terminated_by,
+            quotechar=fields_enclosed_by,
+            lineterminator=lines_terminated_by,
+            header=header or None,
+            split_size=max_file_size,
+            force_quote=force_quote,
+        )
+        exported: Export = getattr(self._session.export, _METHODS[format])(filepath, self, **options)
+        return exported
 
     def export_to_stage(
         self,
@@ -93,16 +95,18 @@ class QueryExport:
         """
         if compression is not None:
             raise ConfigurationError(f"compression={compression!r}: the server compresses no files that it exports")
-        return self.export_to_file(
-            f"stage://{stage_name}/{filename.lstrip('/')}",
+        options = _options(
             format,
-            fields_terminated_by,
-            fields_enclosed_by,
-            lines_terminated_by,
-            header,
-            max_file_size,
-            force_quote,
+            sep=fields_terminated_by,
+            quotechar=fields_enclosed_by,
+            lineterminator=lines_terminated_by,
+            header=header or None,
+            split_size=max_file_size,
+            force_quote=force_quote,
         )
+        to_stage = getattr(self._session.export, f"{_METHODS[format]}_stage")
+        exported: Export = to_stage(stage_name, filename, self, **options)
+        return exported
 
     def export_to(self, stage_or_filepath: Path, filename: str | None = None, **options: Any) -> Export:
         """Write the rows into a file: of a stage if both names are given, else on the server's disk.
@@ -116,11 +120,17 @@ class QueryExport:
             return self.export_to_file(stage_or_filepath, **options)
         return self.export_to_stage(str(stage_or_filepath), filename, **options)
 
-    def _export(self, path: Path, kind: str, options: dict[str, Any]) -> Export:
-        if kind not in _METHODS:
-            raise ConfigurationError(f"files are exported as {', '.join(_METHODS)}, not as {kind!r}")
-        known = {"csv": options.keys(), "jsonline": {"split_size"}, "parquet": set[str]()}[kind]
-        if unknown := options.keys() - known:
-            raise ConfigurationError(f"{kind} has no {', '.join(sorted(unknown))}")
-        exported: Export = getattr(self._session.export, _METHODS[kind])(path, self, **options)
-        return exported
+
+def _options(kind: str, **options: Any) -> dict[str, Any]:
+    """The options that were given, by the names that the manager has for them.
+
+    Raises:
+        ConfigurationError: There is no such format, or it has no such option.
+    """
+    if kind not in _METHODS:
+        raise ConfigurationError(f"files are exported as {', '.join(_METHODS)}, not as {kind!r}")
+    given = {name: value for name, value in options.items() if value is not None}
+    known = {"csv": given.keys(), "jsonline": {"split_size"}, "parquet": set[str]()}[kind]
+    if unknown := given.keys() - known:
+        raise ConfigurationError(f"{kind} has no {', '.join(sorted(unknown))}")
+    return given

@@ -254,6 +254,12 @@ async def test_exports_to_a_stage(query, client, names, tmp_path):
     await got(ordered.export_to_stage(stage, "m.csv"))
     await got(ordered.export_to(stage, "n.csv", fields_terminated_by=";"))
     assert (tmp_path / "m.csv").read_text() == (tmp_path / "n.csv").read_text() == "1\n2\n3\n4\n5\n6\n7\n"
+    await got(ordered.export_to_stage(stage.upper(), "m.jsonl", format="jsonline"))
+    assert (tmp_path / "m.jsonl").read_text().startswith('{"id":1}\n')
+    await got(ordered.export_to_stage(stage, "/below/m.parquet", format="parquet"))
+    assert (tmp_path / "below" / "m.parquet").exists()
+    with pytest.raises(ConfigurationError, match="outside"):
+        await got(ordered.export_to_stage(stage, "../m.csv"))
 
 
 @pytest.mark.parametrize(

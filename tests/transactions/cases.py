@@ -66,7 +66,7 @@ EXAMPLES = {
     account.ListUserRoles: account.ListUserRoles(),
     account.ListRoles: account.ListRoles(),
     account.ListRules: account.ListRules(),
-    account.TableExists: lambda world: account.TableExists(world.database, "goods"),
+    account.FindTable: lambda world: account.FindTable(world.database, "goods"),
     account.ListUsers: account.ListUsers(("root",)),
     account.CurrentLogin: account.CurrentLogin(),
     branches.CheckSource: lambda world: branches.CheckSource(world.database),

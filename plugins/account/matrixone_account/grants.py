@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from matrixone.catalog import qualified
 from matrixone.exceptions import AccountError, ConfigurationError
 from matrixone.managers import Manager
-from matrixone.operations import CurrentDatabase
 from matrixone.sql import checked_name, split_name
 from matrixone_account import names
 from matrixone_account.model import GrantedObject
@@ -225,8 +225,7 @@ class GrantMethods(Manager):
 
     def _table_names(self, name: str) -> tuple[str, str | None]:
         """Database and table: the server keeps ``t`` and ``d.t`` as different grants, so both become ``d.t``."""
-        *named, table = split_name(name)
-        database = named[0] if named else self._session.run(CurrentDatabase()).value
+        database, table = qualified(self._session, split_name(name))
         return checked_name(database), None if table == "*" else checked_name(table)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from matrixone.catalog import qualified
 from matrixone.exceptions import AccountError
 from matrixone.managers import Manager
-from matrixone.operations import CurrentDatabase
 from matrixone.sql import split_name
 from matrixone_account import names
 from matrixone_account.model import Role
@@ -16,10 +16,10 @@ from matrixone_account.operations import (
     CreateRole,
     DropRole,
     DropRule,
+    FindTable,
     ListRoles,
     ListRules,
     RenameRole,
-    TableExists,
 )
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ class RoleMethods(Manager):
             AccountError: There is no such role or table, or the query is no statement.
         """
         role = names.member_name(role_name)
-        database, name = self._table(table)
-        if not self._session.run(TableExists(database, name)).value:
+        database, name = qualified(self._session, split_name(table))
+        if self._session.run(FindTable(database, name)).value is None:
             raise AccountError(f"there is no table {name!r} in database {database!r}")
         return self._session.run(AddRule(role, database, name, query))
 
@@ -138,7 +138,7 @@ class RoleMethods(Manager):
         Raises:
             AccountError: There is no such role or rule.
         """
-        return self._session.run(DropRule(names.member_name(role_name), *self._table(table)))
+        return self._session.run(DropRule(names.member_name(role_name), *qualified(self._session, split_name(table))))
 
     def list_rules(self, role_name: str | None = None) -> list[Rule]:
         """Rules of the account's roles, from the catalog, which administrators read.
@@ -153,7 +153,3 @@ class RoleMethods(Manager):
 
     def _find_role(self, name: str) -> Role | None:
         return next(iter(self._session.run(ListRoles(name.lower())).value), None)
-
-    def _table(self, name: str) -> tuple[str, str]:
-        *named, table = split_name(name)
-        return named[0] if named else self._session.run(CurrentDatabase()).value, table

@@ -17,6 +17,7 @@ from matrixone_account.operations import (
     DropRole,
     DropRule,
     DropUser,
+    FindTable,
     GrantPrivilege,
     GrantRole,
     ListAccounts,
@@ -30,7 +31,6 @@ from matrixone_account.operations import (
     RenameRole,
     RevokePrivilege,
     RevokeRole,
-    TableExists,
 )
 from matrixone_account.privileges import checked_privileges, object_type, privilege_of_catalog
 
@@ -127,7 +127,7 @@ def test_refused_inside_transactions(operation):
 @pytest.mark.parametrize(
     "operation",
     [
-        *(ListAccounts, Moments, ListUsers, CurrentLogin, ListRoles, ListRules, TableExists),
+        *(ListAccounts, Moments, ListUsers, CurrentLogin, ListRoles, ListRules, FindTable),
         *(ListGrants, ListUserRoles, ListRoleMembers),
     ],
 )

@@ -178,6 +178,12 @@ class ExportManager(Manager):
         """Write a file with one JSON object a line in a stage; see :meth:`to_jsonl`."""
         return self._write(in_stage(stage_name, filename), query, params, json_lines({"split_size": split_size}))
 
+    def to_parquet_stage(
+        self, stage_name: str, filename: str, query: Exportable, params: Sequence[Any] | None = None
+    ) -> Export:
+        """Write a Parquet file in a stage; see :meth:`to_parquet`."""
+        return self._write(in_stage(stage_name, filename), query, params, parquet({}))
+
     def _write_as_called(
         self, path: str, query: Exportable, params: Sequence[Any] | None, options: CsvOptions
     ) -> Export:
@@ -214,3 +220,4 @@ class AsyncExportManager(AsyncManager[ExportManager]):
     to_stage = awaitable(ExportManager.to_stage)
     to_csv_stage = awaitable(ExportManager.to_csv_stage)
     to_jsonl_stage = awaitable(ExportManager.to_jsonl_stage)
+    to_parquet_stage = awaitable(ExportManager.to_parquet_stage)

@@ -118,9 +118,10 @@ def test_stages(client, tmp_path, stage):
         client.export.to_stage(stage, "../escaped.csv", "SELECT 1")
 
 
-def test_parquet(client, tmp_path):
+def test_parquet(client, tmp_path, stage):
     client.export.to_parquet(tmp_path / "t.parquet", "SELECT id FROM t")
-    assert (tmp_path / "t.parquet").read_bytes()[:4] == b"PAR1"
+    client.export.to_parquet_stage(stage, "s.parquet", "SELECT id FROM t")
+    assert (tmp_path / "t.parquet").read_bytes()[:4] == (tmp_path / "s.parquet").read_bytes()[:4] == b"PAR1"
     client.execute("CREATE TABLE v (id INT, v VECF32(2))")
     client.execute("INSERT INTO v VALUES (1, '[1,2]')")
     with pytest.raises(ExportError, match="VECF32"):
@@ -233,9 +234,11 @@ class TestAsync:
             "e.jsonl": line,
         }
 
-    async def test_parquet(self, async_client, tmp_path):
+    async def test_parquet(self, async_client, stage, tmp_path):
         written = await async_client.export.to_parquet(tmp_path / "t.parquet", "SELECT id FROM t")
         assert written.format == "parquet"
+        written = await async_client.export.to_parquet_stage(stage, "s.parquet", "SELECT id FROM t")
+        assert written.path == f"stage://{stage}/s.parquet"
 
     async def test_the_file_stays_after_a_rollback(self, async_client, tmp_path):
         async with async_client.session() as session:

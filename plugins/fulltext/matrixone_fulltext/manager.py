@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, Self
 
+from matrixone.catalog import qualified
 from matrixone.exceptions import ConfigurationError, FulltextError, QueryError
 from matrixone.fulltext import FulltextModeType, FulltextParserType, Match
 from matrixone.managers import AsyncManager, Manager, awaitable, chaining
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from matrixone.bulk import TableLike
-    from matrixone.managers import ManagerSession
     from matrixone_fulltext.model import FulltextIndexInfo
 
 _NOT_SUPPORTED = 20105
@@ -76,7 +76,7 @@ class FulltextIndexManager(Manager):
         if FulltextAlgorithmType(algorithm) is not FulltextAlgorithmType.TF_IDF:
             _warn(f"the server keeps no algorithm with an index; searches take {algorithm} from ft_relevancy_algorithm")
         with self._session.unit_of_work() as session:
-            if referred := session.run(ForeignKeys(*_qualified(session, table))).value:
+            if referred := session.run(ForeignKeys(*qualified(session, table))).value:
                 raise FulltextError(
                     f"{'.'.join(table)} refers to {', '.join(referred)} by a foreign key: with a full-text index every "
                     "INSERT would fail in a panic of the server"
@@ -114,7 +114,7 @@ class FulltextIndexManager(Manager):
         if table_name_or_model is None:
             return self._session.run(ListIndexes(self._session.run(CurrentDatabase()).value)).value
         table = table_parts(table_name_or_model)
-        return self._session.run(ListIndexes(*_qualified(self._session, table))).value
+        return self._session.run(ListIndexes(*qualified(self._session, table))).value
 
     def enable_fulltext(self) -> Self:
         """Nothing needs to be done: full-text search is always on. For programs that turn it on first.
@@ -192,7 +192,7 @@ class FulltextIndexManager(Manager):
             raise
 
     def _primary_key(self, table: str) -> tuple[str, ...]:
-        key = self._session.run(PrimaryKey(*_qualified(self._session, table_parts(table)))).value
+        key = self._session.run(PrimaryKey(*qualified(self._session, table_parts(table)))).value
         if not key:
             raise FulltextError(f"there is no table {table!r} with a primary key")
         return key
@@ -219,12 +219,6 @@ class AsyncFulltextIndexManager(AsyncManager[FulltextIndexManager]):
     enable_fulltext = chaining(FulltextIndexManager.enable_fulltext)
     disable_fulltext = chaining(FulltextIndexManager.disable_fulltext)
     search = awaitable(FulltextIndexManager.search)
-
-
-def _qualified(session: ManagerSession, table: tuple[str, ...]) -> tuple[str, str]:
-    """Database and table."""
-    *database, name = table
-    return (database[0] if database else session.run(CurrentDatabase()).value), name
 
 
 def _condition(where: str | ColumnElement[bool] | None, params: Sequence[Any]) -> ColumnElement[bool] | None:

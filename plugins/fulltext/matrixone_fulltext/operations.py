@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import select, text
 
+from matrixone import catalog, indexes
 from matrixone.exceptions import ConfigurationError, FulltextError
 from matrixone.fulltext import FulltextParserType
 from matrixone.operations import InTransaction, Operation
@@ -69,22 +70,12 @@ class CreateIndex(Operation[None]):
 
 
 @dataclass(frozen=True, slots=True)
-class DropIndex(Operation[None]):
-    """ALTER TABLE ... DROP INDEX: DROP INDEX would make the commit of an open writer fail."""
+class DropIndex(indexes.DropIndex):
+    """ALTER TABLE ... DROP INDEX."""
 
     name: ClassVar = "fulltext_index.drop"
-    in_transaction: ClassVar = InTransaction.JOINS
     needs_feature: ClassVar = "fulltext_index"
     error: ClassVar = FulltextError
-
-    table: Table
-    index: str
-
-    def statement(self) -> Executable:
-        """``ALTER TABLE ... DROP INDEX``."""
-        return SQL("ALTER TABLE {table} DROP INDEX {index}").format(
-            table=Identifier(*self.table), index=Identifier(self.index)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +136,11 @@ class PrimaryKey(Operation[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKeys(Operation[list[str]]):
+class ForeignKeys(catalog.ForeignKeys):
     """SELECT on the catalog: the other tables that a table refers to."""
 
     name: ClassVar = "fulltext_index.create"
-    in_transaction: ClassVar = InTransaction.READS
     needs_feature: ClassVar = "fulltext_index"
-
-    database: str
-    table: str
-
-    def statement(self) -> Executable:
-        """``SELECT`` on ``mo_catalog.mo_foreign_keys``."""
-        return text(
-            "SELECT DISTINCT refer_db_name, refer_table_name FROM mo_catalog.mo_foreign_keys "
-            "WHERE db_name = :database AND table_name = :table ORDER BY refer_db_name, refer_table_name"
-        ).bindparams(database=self.database.lower(), table=self.table.lower())
-
-    def read(self, result: Result[Any]) -> list[str]:
-        """Their names."""
-        own = (self.database.lower(), self.table.lower())
-        rows: list[Any] = list(result)
-        return [f"{database}.{table}" for database, table in rows if (database, table) != own]
 
 
 @dataclass(frozen=True, slots=True)

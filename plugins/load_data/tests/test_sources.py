@@ -9,7 +9,7 @@ import json
 import uuid
 
 import pytest
-from matrixone_load_data import AsyncLoadDataManager, LoadDataManager, LoadResult
+from matrixone_load_data import LoadResult
 
 from matrixone.exceptions import ConfigurationError, IntegrityError, LoadError
 
@@ -328,13 +328,6 @@ def test_t7_no_way_of_loading_stores_a_key_twice(users, file):
         assert call(conflicts="update").rows_read == 2
         assert taken(users) == LOADED
         users.insert("users", {"id": 1, "name": "old"})
-
-
-def test_both_faces_have_the_same_methods():
-    def public(cls):
-        return {name for name in vars(cls) if not name.startswith("_")}
-
-    assert public(LoadDataManager) == public(AsyncLoadDataManager)
 
 
 async def test_asynchronously(users, matrixone_async_client, file):

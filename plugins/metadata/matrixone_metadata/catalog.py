@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import text
 
+from matrixone import catalog
 from matrixone.operations import InTransaction, Operation
 
 if TYPE_CHECKING:
@@ -116,26 +117,10 @@ class ListTables(Operation[list[TableInfo]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindTable(Operation[str | None]):
+class FindTable(catalog.FindTable):
     """SELECT on the catalog: what a table is, None if there is none."""
 
     name: ClassVar = "metadata.table_kind"
-    in_transaction: ClassVar = InTransaction.READS
-
-    database: str
-    table: str
-
-    def statement(self) -> Executable:
-        """``SELECT`` on ``mo_catalog.mo_tables``."""
-        return text(
-            "SELECT relkind FROM mo_catalog.mo_tables WHERE account_id = current_account_id() "
-            "AND reldatabase = :database AND relname = :table"
-        ).bindparams(database=self.database.lower(), table=self.table.lower())
-
-    def read(self, result: Result[Any]) -> str | None:
-        """The server's word for it."""
-        kind: str | None = result.scalar()
-        return kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from matrixone.catalog import check_stored, no_such_table, qualified
 from matrixone.exceptions import ConfigurationError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.operations import CurrentDatabase
 from matrixone.sql import checked_name
 from matrixone.tables import table_parts
-from matrixone_metadata.catalog import FindTable, ListColumns, ListIndexes, ListTables, TableKind
+from matrixone_metadata.catalog import FindTable, ListColumns, ListIndexes, ListTables
 from matrixone_metadata.objects import MetadataColumn, MetadataRow, ScanObjects, details, summary
-from matrixone_metadata.statistics import CountRows, ReadStatistics, StoredRows, StoredSize, no_such_table
+from matrixone_metadata.statistics import CountRows, ReadStatistics, StoredRows, StoredSize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from matrixone_metadata.statistics import TableStats
 
 TOMBSTONE = "tombstone"
-_STORED = {TableKind.TABLE, TableKind.CLUSTER, "partition"}
 
 
 class MetadataManager(Manager):
@@ -303,16 +303,12 @@ class MetadataManager(Manager):
     # -- names ----------------------------------------------------------------------------------------------------
 
     def _named(self, table_name_or_model: TableLike) -> tuple[str, str]:
-        *database, table = table_parts(table_name_or_model)
-        return (database[0] if database else self._session.run(CurrentDatabase()).value), table
+        return qualified(self._session, table_parts(table_name_or_model))
 
     def _stored(self, database: str, table: str) -> tuple[str, str]:
-        """The names themselves, if they are those of a table: asked for the statistics of a view the server ends."""
-        kind = self._session.run(FindTable(checked_name(database), checked_name(table))).value
-        if kind is None:
-            raise no_such_table(database, table)
-        if kind not in _STORED and not table.startswith("__mo_index_"):
-            raise ConfigurationError(f"{database}.{table} is not a table that is stored, but of kind {kind!r}")
+        """The names themselves, if they are those of a table that is stored."""
+        find = FindTable(checked_name(database), checked_name(table))
+        check_stored(find, self._session.run(find).value)
         return database, table
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import text
 
-from matrixone.exceptions import QueryError
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import SQL, Identifier
 
@@ -146,11 +145,6 @@ class StoredSize(Operation[int]):
     def read(self, result: Result[Any]) -> int:
         """Bytes."""
         return int(result.scalar_one())
-
-
-def no_such_table(database: str, table: str) -> QueryError:
-    """The error the server answers with where it looks for the table itself."""
-    return QueryError(f"no such table {database}.{table}", errno=1146)
 
 
 def _function(name: str, database: str, table: str) -> Executable:

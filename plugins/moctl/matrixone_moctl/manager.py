@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from matrixone.catalog import check_stored
 from matrixone.exceptions import ConfigurationError, MoCtlError
 from matrixone.managers import AsyncManager, Manager, awaitable
 from matrixone.sql import checked_name
@@ -11,8 +12,6 @@ from matrixone_moctl.operations import FindTable, FlushTable, GlobalCheckpoint, 
 
 if TYPE_CHECKING:
     from matrixone.operations import Operation
-
-_STORED = {"r", "cluster", "partition"}
 
 
 class MoCtlManager(Manager):
@@ -40,11 +39,8 @@ class MoCtlManager(Manager):
         for name in (database, table):
             if "." in checked_name(name):
                 raise ConfigurationError(f"the server flushes no table with a dot in its name, such as {name!r}")
-        kind = self._session.run(FindTable(database, table)).value
-        if kind is None:
-            raise MoCtlError(f"no such table {database}.{table}", errno=1146)
-        if kind not in _STORED and not table.startswith("__mo_index_"):
-            raise ConfigurationError(f"{database}.{table} is not a table that is stored, but of kind {kind!r}")
+        find = FindTable(database, table)
+        check_stored(find, self._session.run(find).value, MoCtlError)
         return self._run(FlushTable(database, table))
 
     def increment_checkpoint(self) -> dict[str, Any]:

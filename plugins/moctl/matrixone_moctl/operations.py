@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import text
 
+from matrixone import catalog
 from matrixone.exceptions import MoCtlError
 from matrixone.operations import InTransaction, Operation
 
@@ -90,26 +91,10 @@ class SyncCommit(Operation[Answer]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindTable(Operation[str | None]):
+class FindTable(catalog.FindTable):
     """SELECT on the catalog: what a table is, None if there is none."""
 
     name: ClassVar = "moctl.table_kind"
-    in_transaction: ClassVar = InTransaction.READS
-
-    database: str
-    table: str
-
-    def statement(self) -> Executable:
-        """``SELECT`` on ``mo_catalog.mo_tables``."""
-        return text(
-            "SELECT relkind FROM mo_catalog.mo_tables WHERE account_id = current_account_id() "
-            "AND reldatabase = :database AND relname = :table"
-        ).bindparams(database=self.database.lower(), table=self.table.lower())
-
-    def read(self, result: Result[Any]) -> str | None:
-        """The server's word for it."""
-        kind: str | None = result.scalar()
-        return kind
 
 
 def _command(service: str, command: str, argument: str = "") -> Executable:

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from matrixone.aliases import also_named
+from matrixone.catalog import qualified
 from matrixone.exceptions import ConfigurationError, QueryError
 from matrixone.managers import Manager
 from matrixone.operations import CurrentDatabase
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from matrixone.bulk import TableLike
-    from matrixone.managers import ManagerSession
     from matrixone_vector.indexes import VectorIndexInfo
 
 _tables = also_named(table_name="table_name_or_model", table="table_name_or_model")
@@ -383,12 +383,6 @@ class IndexMethods(Manager):
                     column_name=column_name,
                 )
         raise QueryError(f"No IVF index found on column {column_name!r} of table {schema}.{table}")
-
-
-def qualified(session: ManagerSession, table: tuple[str, ...]) -> tuple[str, str]:
-    """Database and table."""
-    *database, name = table
-    return (database[0] if database else session.run(CurrentDatabase()).value), name
 
 
 def _found(indexes: list[VectorIndexInfo], name: str, where: str) -> VectorIndexInfo:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import text
 
+from matrixone import catalog, indexes
 from matrixone.exceptions import ConfigurationError, InvalidNameError
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, Literal, shown_table
@@ -90,21 +91,11 @@ class CreateHnsw(Operation[None]):
 
 
 @dataclass(frozen=True, slots=True)
-class DropIndex(Operation[None]):
-    """ALTER TABLE ... DROP INDEX: DROP INDEX would make the commit of an open writer fail."""
+class DropIndex(indexes.DropIndex):
+    """ALTER TABLE ... DROP INDEX."""
 
     name: ClassVar = "vector_ops.drop"
-    in_transaction: ClassVar = InTransaction.JOINS
     needs_feature: ClassVar = "ivf_index"
-
-    table: Table
-    index: str
-
-    def statement(self) -> Executable:
-        """``ALTER TABLE ... DROP INDEX``."""
-        return SQL("ALTER TABLE {table} DROP INDEX {index}").format(
-            table=Identifier(*self.table), index=Identifier(self.index)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,28 +198,11 @@ class ReadColumns(Operation[list[Column]]):
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKeys(Operation[list[str]]):
+class ForeignKeys(catalog.ForeignKeys):
     """SELECT on the catalog: the other tables that a table refers to."""
 
     name: ClassVar = "vector_ops.create_ivf"
-    in_transaction: ClassVar = InTransaction.READS
     needs_feature: ClassVar = "ivf_index"
-
-    database: str
-    table: str
-
-    def statement(self) -> Executable:
-        """``SELECT`` on ``mo_catalog.mo_foreign_keys``."""
-        return text(
-            "SELECT DISTINCT refer_db_name, refer_table_name FROM mo_catalog.mo_foreign_keys "
-            "WHERE db_name = :database AND table_name = :table ORDER BY refer_db_name, refer_table_name"
-        ).bindparams(database=self.database.lower(), table=self.table.lower())
-
-    def read(self, result: Result[Any]) -> list[str]:
-        """Their names."""
-        own = (self.database.lower(), self.table.lower())
-        found = [(row.refer_db_name, row.refer_table_name) for row in result]
-        return [f"{database}.{table}" for database, table in found if (database, table) != own]
 
 
 @dataclass(frozen=True, slots=True)

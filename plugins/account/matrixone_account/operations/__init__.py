@@ -11,7 +11,7 @@ from matrixone_account.operations.grants import (
     RevokeRole,
 )
 from matrixone_account.operations.roles import CreateRole, DropRole, ListRoles, RenameRole
-from matrixone_account.operations.rules import AddRule, DropRule, ListRules, TableExists
+from matrixone_account.operations.rules import AddRule, DropRule, FindTable, ListRules
 from matrixone_account.operations.users import AlterUser, CreateUser, CurrentLogin, DropUser, ListUsers
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "DropRole",
     "DropRule",
     "DropUser",
+    "FindTable",
     "GrantPrivilege",
     "GrantRole",
     "ListAccounts",
@@ -39,5 +40,4 @@ __all__ = [
     "RenameRole",
     "RevokePrivilege",
     "RevokeRole",
-    "TableExists",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from matrixone import catalog
 from matrixone.exceptions import AccountError
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import SQL, Identifier, Literal
 from matrixone_account.model import Rule
-from matrixone_account.operations.catalog import ROLES, RULES, TABLES
+from matrixone_account.operations.catalog import ROLES, RULES
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Result
@@ -103,38 +104,12 @@ class ListRules(Operation[list[Rule]]):
 
 
 @dataclass(frozen=True, slots=True)
-class TableExists(Operation[bool]):
-    """Whether there is such a table: the server takes rules on tables that are not there.
+class FindTable(catalog.FindTable):
+    """SELECT on the catalog: the server takes rules on tables that are not there."""
 
-    Args:
-        database: Database of the table.
-        table: The table.
-    """
-
-    name: ClassVar = "account.table_exists"
-    in_transaction: ClassVar = InTransaction.READS
+    name: ClassVar = "account.table_kind"
     needs_feature: ClassVar = "role_rules"
     error: ClassVar = AccountError
-
-    database: str
-    table: str
-
-    def statement(self) -> Executable:
-        """SELECT COUNT(*) FROM mo_catalog.mo_tables."""
-        tables = TABLES.c
-        return (
-            select(func.count())
-            .select_from(TABLES)
-            .where(
-                tables.reldatabase == self.database.lower(),
-                tables.relname == self.table.lower(),
-                tables.account_id == func.current_account_id(),
-            )
-        )
-
-    def read(self, result: Result[Any]) -> bool:
-        """Whether it was found."""
-        return bool(result.scalar_one())
 
 
 def _rule(row: Any) -> Rule:
