@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiomysql
 from sqlalchemy import event
 
 from matrixone.connect import ConnectionSettings
@@ -17,7 +15,6 @@ from matrixone.exceptions import (
 )
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Mapping
     from os import PathLike
 
@@ -93,34 +90,9 @@ class EmbeddedServer:
             raise ConnectionError("the embedded server has ended with its client")
         sock = self._embedded.socket()
         if dialect.is_async:
-            return dialect.connect(*arguments, async_creator_fn=partial(_open, sock), **options)
+            from matrixone.dialect.over_socket import connect_over
+
+            return dialect.connect(*arguments, async_creator_fn=partial(connect_over, sock), **options)
         connection = dialect.connect(*arguments, defer_connect=True, **options)
         connection.connect(sock)
         return connection
-
-
-class _OverSocket(aiomysql.Connection):  # type: ignore[misc] # the driver has no types
-    """A connection over a socket that is connected already, for which the driver has no argument."""
-
-    given: socket.socket
-
-    async def _connect(self) -> None:
-        self._writer = None
-        try:
-            self._reader, self._writer = await asyncio.open_connection(sock=self.given)
-            self._next_seq_id = 0
-            await self._get_server_information()
-            await self._request_authentication()
-            await self.autocommit(self.autocommit_mode)
-        except BaseException:
-            if self._writer is None:
-                self.given.close()
-            self.close()
-            raise
-
-
-async def _open(sock: socket.socket, *arguments: Any, **options: Any) -> aiomysql.Connection:
-    connection = _OverSocket(*arguments, **options)
-    connection.given = sock
-    await connection._connect()
-    return connection

@@ -219,31 +219,30 @@ class ReflectionDialect(MySQLDialect_pymysql):
         try:
             return connection.exec_driver_sql(statement, execution_options=_QUIETLY).all()
         except exc.DBAPIError as error:
-            code, reason = (error.orig.args if error.orig else ())[:2] or (None, "")
-            if code in (_NO_SUCH_TABLE, _NO_SUCH_DATABASE) or (
-                code == _INTERNAL_ERROR and "not found in publication" in reason
-            ):
+            if _is_missing(error.orig):
                 raise exc.NoSuchTableError(statement.rpartition(" ")[2]) from error
-            if code == _CANNOT_PRINT:
-                raise exc.UnreflectableTableError(f"the server fails at {statement}: {reason}") from error
+            if _cannot_be_printed(error.orig):
+                raise exc.UnreflectableTableError(
+                    f"the server fails at {statement}: {_answer(error.orig)[1]}"
+                ) from error
             raise
 
     def _ask_all(self, connection: Connection, statements: Sequence[str]) -> Iterable[Sequence[Sequence[Any]]]:
-        """The answers up to the first failure, which the server stops at."""
+        """The answers up to the first table that is missing or cannot be printed, where the server stops."""
         answers: list[Sequence[Sequence[Any]]] = []
         try:
-            result = connection.exec_driver_sql("; ".join(statements), execution_options=_QUIETLY)
-            with result:
+            with connection.exec_driver_sql("; ".join(statements), execution_options=_QUIETLY) as result:
                 cursor: Any = result.cursor
                 answers.append(cursor.fetchall())
-                for _ in statements[1:]:
-                    cursor.nextset()
-                    answers.append(cursor.fetchall())
+                try:
+                    for _ in statements[1:]:
+                        cursor.nextset()
+                        answers.append(cursor.fetchall())
+                except self.loaded_dbapi.Error as error:  # the driver's own: SQLAlchemy reads the first answer only
+                    connection._handle_dbapi_exception(error, statements[len(answers)], None, cursor, result.context)
         except exc.DBAPIError as error:
-            if error.connection_invalidated:
+            if not _is_missing(error.orig) and not _cannot_be_printed(error.orig):
                 raise
-        except self.loaded_dbapi.Error:
-            pass
         return answers
 
     @reflection.cache
@@ -259,6 +258,23 @@ class ReflectionDialect(MySQLDialect_pymysql):
 
     def _full_name(self, schema: str | None, name: str) -> str:
         return ".".join(self.identifier_preparer._quote_free_identifiers(schema, name))
+
+
+def _answer(error: BaseException | None) -> tuple[object, str]:
+    code, reason = (error.args if error else ())[:2] or (None, "")
+    return code, str(reason)
+
+
+def _is_missing(error: BaseException | None) -> bool:
+    code, reason = _answer(error)
+    return code in (_NO_SUCH_TABLE, _NO_SUCH_DATABASE) or (
+        code == _INTERNAL_ERROR and "not found in publication" in reason
+    )
+
+
+def _cannot_be_printed(error: BaseException | None) -> bool:
+    code, _ = _answer(error)
+    return code == _CANNOT_PRINT
 
 
 def _known(info_cache: dict[Any, Any], schema: str | None) -> dict[str, ReflectedState | None]:

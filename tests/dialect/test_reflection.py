@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import uuid
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    event,
     exc,
     inspect,
     make_url,
@@ -103,6 +105,53 @@ def test_a_table_that_is_gone_meanwhile_leaves_the_others(engine, sent):
             assert connection.exec_driver_sql("SELECT 1").scalar() == 1
     finally:
         metadata.drop_all(engine)
+
+
+def spoil(engine):
+    """Put a statement that fails behind the first one of every packet of the engine."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def rewrite(_connection, _cursor, packet, parameters, _context, _many):
+        return packet.replace("; SHOW", "; SELECT l2_distance('[1]', '[1, 2]'); SHOW", 1), parameters
+
+
+@pytest.fixture
+def three(engine):
+    metadata = model()
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+    metadata.drop_all(engine)
+
+
+def test_a_connection_lost_between_two_answers_is_no_missing_table(three):
+    @event.listens_for(three, "after_cursor_execute")
+    def cut(connection, _cursor, packet, _parameters, _context, _many):
+        if "; SHOW" in packet:
+            connection.connection.driver_connection._rfile = io.BytesIO()  # where the driver would read the next answer
+
+    with three.connect() as connection:
+        with pytest.raises(exc.OperationalError, match="Lost connection") as caught:
+            inspect(connection).get_multi_columns()
+        assert caught.value.connection_invalidated
+        assert caught.value.statement == "SHOW CREATE TABLE `t001`"
+
+
+def test_a_failure_that_is_no_missing_table_is_raised(three):
+    spoil(three)
+    with three.connect() as connection:
+        with pytest.raises(exc.DBAPIError, match="dimension") as caught:
+            inspect(connection).get_multi_columns()
+        assert caught.value.statement == "SHOW CREATE TABLE `t001`"
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+async def test_a_failure_on_the_asynchronous_face(three, async_engine):
+    spoil(async_engine.sync_engine)
+    async with async_engine.connect() as connection:
+        with pytest.raises(exc.DBAPIError, match="dimension"):
+            await connection.run_sync(lambda plain: inspect(plain).get_multi_columns())
+        assert (await connection.exec_driver_sql("SELECT 1")).scalar() == 1
 
 
 async def test_asynchronous_engines_reflect_the_same(engine, async_engine):

@@ -11,9 +11,14 @@ def run(code):
 
 
 def test_nothing_heavy_is_imported():
-    heavy = "structlog typer rich numpy apsw matrixone_lite matrixone_snapshots alembic pandas"
-    code = f"import sys, matrixone; print([m for m in {heavy.split()!r} if m in sys.modules])"
-    assert run(code) == "[]"
+    heavy = "aiomysql alembic apsw matrixone_lite matrixone_snapshots numpy pandas polars pyarrow rich sqlmodel structlog typer"
+    loaded = run("import sys, matrixone; print(*sys.modules)").split()
+    assert set(heavy.split()) & set(loaded) == set()
+
+
+def test_the_driver_of_the_other_face_is_not_imported():
+    code = "client = matrixone.Client.lite(); client.execute('SELECT 1'); client.disconnect()"
+    assert run(f"import sys, matrixone; {code}; print('aiomysql' in sys.modules)") == "False"
 
 
 def test_no_side_effects():
