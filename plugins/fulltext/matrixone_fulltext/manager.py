@@ -13,7 +13,7 @@ from matrixone.operations import CurrentDatabase
 from matrixone.tables import table_parts
 from matrixone.text_clauses import TextCondition
 from matrixone_fulltext import model
-from matrixone_fulltext.model import FulltextAlgorithmType, FulltextWarning, Searched
+from matrixone_fulltext.model import SCORE, FulltextAlgorithmType, FulltextWarning, Searched
 from matrixone_fulltext.operations import CreateIndex, DropIndex, ForeignKeys, ListIndexes, PrimaryKey, Search
 
 if TYPE_CHECKING:
@@ -189,6 +189,9 @@ class FulltextIndexManager(Manager):
         except QueryError as error:
             if error.errno == _NOT_SUPPORTED and "FULLTEXT INDEX" in str(error):
                 self._explain(table_name_or_model, searched, error)
+            if "in order clause is ambiguous" in str(error):
+                message = f"the table has a column {SCORE!r} of its own; name others in select_columns"
+                raise ConfigurationError(message) from error
             raise
 
     def _primary_key(self, table: str) -> tuple[str, ...]:

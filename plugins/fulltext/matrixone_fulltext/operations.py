@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import select, text
 
 from matrixone import catalog, indexes
-from matrixone.exceptions import ConfigurationError, FulltextError
+from matrixone.exceptions import FulltextError
 from matrixone.fulltext import FulltextParserType
 from matrixone.operations import InTransaction, Operation
 from matrixone.sql import EMPTY, SQL, Identifier, joined
@@ -179,9 +179,6 @@ class Search(Operation[list[dict[str, Any]]]):
 
     def read(self, result: Result[Any]) -> list[dict[str, Any]]:
         """A dictionary a row."""
-        if [*result.keys()].count(SCORE) > 1:
-            result.close()
-            raise ConfigurationError(f"the table has a column {SCORE!r} of its own; name others in select_columns")
         return [dict(row) for row in result.mappings()]
 
 

@@ -127,11 +127,9 @@ def test_reading_keys():
     assert ForeignKeys("D", "t").read(keys) == ["d.p", "e.t"]
 
 
-def test_a_score_that_is_also_a_column():
+def test_reading_rows():
     search = Search(NAMED, natural_match(*NAMED.matched, query="red"))
     assert search.read(result(["id", "score"], (1, 0.5))) == [{"id": 1, "score": 0.5}]
-    with pytest.raises(ConfigurationError, match="select_columns"):
-        search.read(result(["score", "score"], (1, 0.5)))
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))

@@ -160,3 +160,32 @@ def test_long_conditions(tables):
     assert tables.rows(f"select id from a where (id, x) in ({pairs})") == [[1]]
     names = ", ".join(f"'name {n}'" for n in range(40_000))
     assert tables.rows(f"select count(*) from a where x not in ({names})") == [[3]]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("select y, y from b order by y limit 1", [[5, 5]]),
+        ("select *, y from b order by y limit 1", [[10, 1, 5, 5]]),
+        ("select id as y, b.y from b order by b.y limit 1", [[10, 5]]),
+        ("select * from b s join b t using (id) order by id limit 1", [[10, 1, 5, 1, 5]]),
+    ],
+)
+def test_a_column_twice_is_no_question_of_order(tables, query, rows):
+    assert tables.rows(query) == rows
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select *, -y as y from b order by y",
+        "select y, b.y as y from b order by y",
+        "select y as Q, id as q from b order by q",
+        "select distinct id as y, y from b order by y",
+        "select s.id, t.id from b s join b t on s.id = t.id order by id",
+        "select * from b s join b t using (id) order by y",
+        "select id as y, y from b union all select 1, 2 order by y",
+    ],
+)
+def test_a_name_for_different_columns_gives_no_order(tables, query):
+    assert tables.error(query) == (20301, f"invalid input: Column '{query.split()[-1]}' in order clause is ambiguous")

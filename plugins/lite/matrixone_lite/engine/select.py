@@ -31,10 +31,14 @@ _MEMBERS: Final = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A result column."""
+    """A result column.
+
+    :param aliased: it has its name from AS
+    """
 
     name: str
     bound: Bound
+    aliased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ def bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) ->
                 raise internal("not supported type INTERVAL")
             elif bound.kind is Kind.TUPLE:
                 bound = Bound(bound.sql, Type(Kind(bound.type.members[0])))
-            outputs.append(Output(item.alias or column_name(item.expr), bound))
+            outputs.append(Output(item.alias or column_name(item.expr), bound, item.alias is not None))
     return outputs
 
 
@@ -242,9 +246,11 @@ def _output_position(expr: ast.Expr, outputs: Sequence[Output]) -> int | None:
             raise ServerError(1149, f"SQL syntax error: ORDER BY position {position} is not in select list")
         return position - 1
     if isinstance(expr, ast.Column) and expr.table is None:
-        for n, output in enumerate(outputs):
-            if output.name.lower() == expr.name.lower():
-                return n
+        named = [n for n, output in enumerate(outputs) if output.name.lower() == expr.name.lower()]
+        aliased = any(outputs[n].aliased for n in named)
+        if len(named) > 1 and (aliased or len({outputs[n].bound.sql for n in named}) > 1):
+            raise invalid_input(f"Column '{expr.name.lower()}' in order clause is ambiguous")
+        return named[0] if named else None
     return None
 
 
@@ -324,7 +330,7 @@ def _finish(
     if not query.order_by and query.limit is None:
         return inner
     outputs = [
-        Output(column.name, Bound(f"c{n}", column.bound.type, column.bound.origin))
+        Output(column.name, Bound(f"c{n}", column.bound.type, column.bound.origin), column.aliased)
         for n, column in enumerate(inner.columns)
     ]
     scope = Scope(parent, aliases={output.name.lower(): output.bound for output in outputs})
