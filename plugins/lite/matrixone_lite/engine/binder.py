@@ -91,6 +91,7 @@ class Binder:
         self.strict_division = False
         self.at: int | None = None
         self.searchable: set[int] = set()
+        self.hidden_matches: set[int] = set()
         self.common_tables: list[dict[str, Any]] = []
         self._handles = 0
 
@@ -178,6 +179,8 @@ class Binder:
                 return Bound(
                     repr(value) if value != float("inf") else "9e999", types.DOUBLE, literal=True, text=expr.text
                 )
+            case ast.LiteralKind.BINARY if isinstance(value, bytes):
+                return self.constant(value, Type(Kind.VARBINARY, len(value)), expr.text)
             case _:
                 return self.string(value)
 
@@ -191,7 +194,7 @@ class Binder:
         return self.constant(f"{value:020d}" if type_.kind is Kind.UBIGINT else str(value), type_, str(value))
 
     def string(self, value: object) -> Bound:
-        """A string, hexadecimal or bit literal; bytes that are no text stay bytes."""
+        """A string, hexadecimal or bit literal; bytes that are no text stay bytes, and an empty text is a CHAR."""
         if isinstance(value, str):
             try:
                 value.encode()
@@ -203,7 +206,7 @@ class Binder:
         if isinstance(value, bytes):
             return self.constant(value, Type(Kind.VARCHAR, len(value)))
         text = str(value)
-        return self.constant(text, Type(Kind.VARCHAR, len(text)), text)
+        return self.constant(text, Type(Kind.VARCHAR if text else Kind.CHAR, len(text)), text)
 
     def _typed_literal(self, expr: ast.TypedLiteral, _scope: Scope) -> Bound:
         target = {"date": types.DATE, "time": types.TIME, "timestamp": types.TIMESTAMP, "datetime": types.DATETIME}[

@@ -117,25 +117,24 @@ class Writer:
             raise self._duplicate(error, current) from None
 
     def _duplicate(self, error: apsw.ConstraintError, row: Values) -> ServerError:
-        columns = [part.rpartition(".")[2].strip() for part in str(error).partition(": ")[2].split(",")]
-        for index in self.table.unique_indexes:
-            if [self.table.by_name[name.lower()].physical for name in index.columns] == columns:
-                return duplicate_entry(self.table, index, row)
-        return internal(str(error))
+        """The first key in order that is taken: SQLite names any."""
+        index = next((index for index in self.table.unique_indexes if self._with_key(index, row)), None)
+        return internal(str(error)) if index is None else duplicate_entry(self.table, index, row)
 
     # ------------------------------------------------------------------ conflicts
     def conflicts(self, row: Values) -> list[int]:
         """Ids of the stored rows that have a unique key of ``row``, in order of the keys."""
-        found: list[int] = []
-        for index in self.table.unique_indexes:
-            key = key_values(self.table, index, row)
-            if None in key:
-                continue
-            where = " AND ".join(f"{self.table.by_name[name.lower()].physical} = ?" for name in index.columns)
-            for (identity,) in self._connection.run(f"SELECT _id FROM {self.table.physical} WHERE {where}", key):
-                if identity not in found:
-                    found.append(identity)
-        return found
+        found = [identity for index in self.table.unique_indexes for identity in self._with_key(index, row)]
+        return list(dict.fromkeys(found))
+
+    def _with_key(self, index: Index, row: Values) -> list[int]:
+        """Ids of the stored rows that have the same values in an index's columns."""
+        key = key_values(self.table, index, row)
+        if None in key:
+            return []
+        where = " AND ".join(f"{self.table.by_name[name.lower()].physical} = ?" for name in index.columns)
+        rows = self._connection.run(f"SELECT _id FROM {self.table.physical} WHERE {where}", key)
+        return [identity for (identity,) in rows]
 
     def read(self, identity: int) -> Values:
         """The values of a stored row."""

@@ -68,7 +68,7 @@ def converter(source: Type, target: Type, mode: Mode) -> Converter | None:
     make = _MAKERS.get(target.kind)
     convert = None if make is None else make(source, target, mode)
     if convert is None:
-        operator = "cast_strict" if mode is Mode.STORE else "cast"
+        operator = "cast_strict" if mode is Mode.STORE and target.kind not in VECTORS else "cast"
         raise invalid_argument(f"operator {operator}, bad value [{source.kind.value} {target.kind.value}]")
     return lambda value: None if value is None else convert(value)
 
@@ -452,8 +452,10 @@ def _to_vector(source: Type, target: Type, mode: Mode) -> Converter | None:
             return check
         return lambda value: check(vectors.pack(vectors.unpack(value, source.kind), kind))
     if source.kind in STRINGS:
-        return lambda value: check(vectors.parse(value, kind))
-    return check if source.kind in BYTES else None
+        return lambda value: check(
+            vectors.parse(value if isinstance(value, str) else value.decode(errors="replace"), kind)
+        )
+    return (lambda value: check(vectors.whole(value, kind))) if source.kind in BYTES else None
 
 
 def _to_datalink(source: Type, _target: Type, _mode: Mode) -> Converter | None:

@@ -42,7 +42,9 @@ _LITERAL_TYPES: Final = {
     ast.LiteralKind.STRING: types.VARCHAR,
     ast.LiteralKind.HEX: types.BLOB,
     ast.LiteralKind.BIT: types.BLOB,
+    ast.LiteralKind.BINARY: types.VARBINARY,
 }
+_BYTES_AS_TEXT: Final = {ast.LiteralKind.HEX: types.VARCHAR, ast.LiteralKind.BIT: types.VARCHAR}
 
 
 @handles(ast.Insert)
@@ -93,7 +95,8 @@ class _Literals:
 
     def _for_column(self, column: Column) -> dict[ast.LiteralKind, Callable[[Any], Any] | None]:
         mode = Mode.CAST if self._lenient and column.type.kind in types.STRINGS else Mode.STORE
-        return {kind: _lazy(type_, column.type, mode) for kind, type_ in _LITERAL_TYPES.items()}
+        types_ = _LITERAL_TYPES | _BYTES_AS_TEXT if column.type.kind in types.VECTORS else _LITERAL_TYPES
+        return {kind: _lazy(type_, column.type, mode) for kind, type_ in types_.items()}
 
     def rows(self) -> list[list[Any]]:
         """All rows."""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.types import Value
 
 _KEYS: Final = {"filepath", "format", "compression", "jsondata"}
-_FORMATS: Final = {"csv", "jsonline"}
+_INLINE_FORMATS: Final = {"csv", "jsonline"}
+_FORMATS: Final = _INLINE_FORMATS | {"parquet"}
 _JSON_SHAPES: Final = {"object", "array"}
 _DUPLICATE: Final = 1062
 
@@ -33,9 +34,12 @@ def load_data(session: LiteSession, statement: ast.LoadData) -> Done | Iterator[
     """LOAD DATA."""
     _check_options(statement)
     _, table = _target(session, statement)
-    if statement.local:
+    files = None if statement.local else _server_files(session, statement)
+    if _format(statement) == "parquet":
+        _check_parquet(statement)
+    if files is None:
         return _ClientLoad(session, statement, table)
-    return _load(session, statement, table, _server_files(session, statement))
+    return _load(session, statement, table, files)
 
 
 def _target(session: LiteSession, statement: ast.LoadData) -> tuple[Any, Table]:
@@ -86,9 +90,6 @@ def _check_options(statement: ast.LoadData) -> None:
         raise _invalid(f"the keyword '{unknown}' is not support")
     if not _path(statement):
         raise _invalid("the filepath must be specified")
-    if kind == "parquet":
-        _check_parquet(statement)
-        return
     if kind not in _FORMATS:
         raise _invalid(f"the format '{kind}' is not supported")
     if kind == "jsonline" and "jsondata" not in options:
@@ -123,7 +124,7 @@ def _check_parquet(statement: ast.LoadData) -> None:
 
 
 def _check_inline(kind: str, json_shape: str) -> None:
-    if kind not in _FORMATS:
+    if kind not in _INLINE_FORMATS:
         raise ServerError(20102, f"load format '{kind}' is not yet implemented")
     if kind == "jsonline" and json_shape not in _JSON_SHAPES:
         raise not_supported(f"the jsonline format '{json_shape}' is not supported now")

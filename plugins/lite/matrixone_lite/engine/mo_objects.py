@@ -12,7 +12,20 @@ from matrixone_lite.engine.infoschema import varchar
 from matrixone_lite.engine.publications import subscribers
 from matrixone_lite.engine.reflect import timestamp_text
 from matrixone_lite.engine.system import system_table
-from matrixone_lite.engine.types import BIGINT, BOOL, INT, TEXT, TIMESTAMP, TINYINT, UBIGINT, UINT, UUID, Kind, Type
+from matrixone_lite.engine.types import (
+    BIGINT,
+    BOOL,
+    INT,
+    TEXT,
+    TIMESTAMP,
+    TINYINT,
+    UBIGINT,
+    UINT,
+    UTINYINT,
+    UUID,
+    Kind,
+    Type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +44,7 @@ Row = tuple[Any, ...]
 
 SCHEMA: Final = "mo_catalog"
 _NAME: Final = varchar(5000)
+_LEVELS: Final = ("cluster", "account", "database", "table")
 
 
 @system_table(
@@ -183,21 +197,26 @@ def mo_role_rule(session: LiteSession) -> Iterator[Row]:
         ("snapshot_id", UUID),
         ("sname", varchar(64)),
         ("ts", BIGINT),
-        ("level", varchar(8)),
+        ("level", Type(Kind.ENUM, members=_LEVELS)),
         ("account_name", varchar(300)),
         ("database_name", _NAME),
         ("table_name", _NAME),
         ("obj_id", UBIGINT),
         ("kind", varchar(32)),
     ),
+    stored=True,
+    keys={"snapshot_id": "UNI", "sname": "PRI"},
+    required=frozenset({"sname", "kind"}),
+    defaults={"kind": "user"},
 )
 def mo_snapshots(session: LiteSession) -> Iterator[Row]:
     """Snapshots."""
     snapshots: list[Snapshot] = session.catalog.objects("snapshot", session.principal.account_id)
     for item in snapshots:
-        of = (item.level, item.account, item.database, item.table, item.object_id)
+        of = (_LEVELS.index(item.level) + 1, item.account, item.database, item.table, item.object_id)
         yield item.id, item.name, item.ts, *of, "user"
-    yield from hidden_snapshots(session)
+    for identity, name, moment, level, *of_branch in hidden_snapshots(session):
+        yield identity, name, moment, _LEVELS.index(level) + 1, *of_branch
 
 
 @system_table(
@@ -212,6 +231,10 @@ def mo_snapshots(session: LiteSession) -> Iterator[Row]:
         ("created_time", TIMESTAMP),
         ("comment", TEXT),
     ),
+    stored=True,
+    keys={"stage_id": "PRI", "stage_name": "UNI"},
+    required=frozenset({"stage_id"}),
+    extras={"stage_id": "auto_increment"},
 )
 def mo_stages(session: LiteSession) -> Iterator[Row]:
     """Stages, their credentials in clear text as on the server."""
@@ -329,13 +352,20 @@ def _empty(_session: LiteSession) -> Iterable[Row]:
         ("database_name", _NAME),
         ("table_name", _NAME),
         ("obj_id", UBIGINT),
-        ("pitr_length", TINYINT),
+        ("pitr_length", UTINYINT),
         ("pitr_unit", varchar(10)),
-        ("pitr_status", TINYINT),
+        ("pitr_status", UTINYINT),
         ("pitr_status_changed_time", BIGINT),
         ("kind", varchar(32)),
     ),
     sys_only=True,
+    stored=True,
+    keys={"pitr_id": "UNI", "pitr_name": "PRI", "create_account": "PRI"},
+    required=frozenset(
+        {"pitr_name", "create_account", "create_time", "modified_time", "pitr_status_changed_time", "kind"}
+    ),
+    defaults={"pitr_status": "1", "kind": "user"},
+    comments={"pitr_status": "1: active, 0: inactive"},
 )
 def mo_pitr(session: LiteSession) -> Iterator[Row]:
     """Ranges of point-in-time recovery."""

@@ -152,13 +152,20 @@ def _json_record(value: Any, columns: Sequence[Column | None], *, objects: bool)
     if objects != isinstance(value, dict) or not isinstance(value, dict | list):
         raise invalid_input("not a object" if objects else "not a array")
     if isinstance(value, dict):
-        names = [column.name for column in columns if column is not None]
-        items = [value[name] for name in names if name in value]
-    else:
-        items = value[: len(columns)]
-    if len(items) < len(columns):
+        value = _members(value, [column.name for column in columns if column is not None])
+    if len(value) < len(columns):
         raise internal("the table column is larger than input data column")
-    return [_json_text(item) for item in items]
+    return [_json_text(item) for item in value[: len(columns)]]
+
+
+def _members(given: dict[str, Any], names: Sequence[str]) -> list[Any]:
+    """The members of an object in the order of the columns; any, if there are not enough."""
+    if len(given) < len(names):
+        return list(given.values())
+    missing = next((name for name in names if name not in given), None)
+    if missing is not None:
+        raise invalid_input(f"the attr {missing} is not in json")
+    return [given[name] for name in names]
 
 
 def _json_text(item: Any) -> str | None:

@@ -53,8 +53,9 @@ def described_columns(session: LiteSession, name: ast.Name) -> list[Row]:
 def _system_columns(table: SystemTable) -> Iterator[Row]:
     for name, type_ in table.columns:
         shown = type_.described if table.stored else system_type(type_)
-        key = table.keys.get(name, "")
-        yield name, shown, "NO" if name in table.required else "YES", key, None, "", ""
+        nullable = "NO" if name in table.required else "YES"
+        marks = (table.keys.get(name, ""), table.defaults.get(name), table.extras.get(name, ""))
+        yield name, shown, nullable, *marks, table.comments.get(name, "")
 
 
 def system_type(type_: Type) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Never
 
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.dispatch import handles
@@ -86,6 +86,13 @@ def drop_function(session: LiteSession, statement: ast.DropFunction) -> Done:
     elif not statement.if_exists:
         raise ServerError(1122, f"function {name} doesn't exist")
     return Done()
+
+
+@handles(ast.Call)
+def call(session: LiteSession, statement: ast.Call) -> Never:
+    """CALL, of which there is only the error without a database."""
+    current_database(session, statement.name.database)
+    raise unsupported("CALL")
 
 
 def _shown(type_: ast.DataType) -> str:

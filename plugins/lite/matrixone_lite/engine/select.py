@@ -124,7 +124,8 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
 def _bind_where(binder: Binder, query: ast.Select, scope: Scope) -> str:
     """WHERE, with what MATCH in the select list and the use of a vector index add to it."""
     matches = [item.expr for item in query.items if isinstance(item.expr, ast.Match)]
-    allow(binder, query.where, *matches, *(item.expr for item in query.order_by))
+    ordered = (item.expr for item in query.order_by)
+    allow(binder, query, query.where, *matches, *ordered, nested=scope.parent is not None)
     scope.clause = "WHERE"
     written = [*matches, *([] if query.where is None else [query.where])]
     conditions = [binder.condition(condition, scope) for condition in written]

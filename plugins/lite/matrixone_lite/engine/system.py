@@ -30,6 +30,7 @@ class SystemTable:
     :param sys_only: only account sys has it
     :param keys: what DESC shows as Key of some columns
     :param required: names of columns DESC shows as NOT NULL
+    :param defaults: what DESC shows as Default of some columns; the same for Extra and Comment
     :param stored: DESC shows widths of integers, as for tables that users make
     :param looks_back: its past can be read
     """
@@ -42,6 +43,9 @@ class SystemTable:
     sys_only: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
     stored: bool = False
     looks_back: bool = False
 

@@ -103,7 +103,7 @@ class _Finder:
         """Run the search for SQLite expressions of the rows."""
         where = ""
         if self.statement.where is not None:
-            allow(self.binder, self.statement.where)
+            allow(self.binder, self.statement, self.statement.where)
             self.scope.clause = "WHERE"
             where = f" WHERE {self.binder.condition(self.statement.where, self.scope)}"
             self.scope.clause = ""
@@ -212,8 +212,11 @@ def _on_update_value(session: LiteSession, column: Column) -> Any:
 @handles(ast.Delete)
 def delete(session: LiteSession, statement: ast.Delete) -> Done | Rows:
     """Run DELETE."""
-    finder = _Finder(session, statement, statement.source)
-    names = _tables(statement.source)
+    source = statement.source
+    if isinstance(source, ast.Table) and statement.where is None and statement.limit is None:
+        source = replace(source, hint=None)  # all rows are those of the present
+    finder = _Finder(session, statement, source)
+    names = _tables(source)
     if statement.targets:
         sources = [_named_source(finder.scope, name) for name in statement.targets]
     else:

@@ -66,6 +66,16 @@ def dimensions(blob: bytes, kind: Kind) -> int:
     return len(blob) // struct.calcsize(_CODES[kind])
 
 
+def whole(blob: bytes, kind: Kind) -> bytes:
+    """Bytes as they are.
+
+    :raises ServerError: 20101 when the last element is cut
+    """
+    if len(blob) % struct.calcsize(_CODES[kind]):
+        raise internal("decode slice that is not a multiple of element size: \n")
+    return blob
+
+
 def parse(text: str, kind: Kind) -> bytes:
     """Store ``[1, 2.5, …]``.
 

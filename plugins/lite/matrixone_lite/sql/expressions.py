@@ -246,7 +246,7 @@ class ExpressionParser(FunctionParser):
             self.at += 1
             text = self.string()
             if word == "_binary":
-                return ast.Literal(ast.LiteralKind.HEX, text.encode(), text)
+                return ast.Literal(ast.LiteralKind.BINARY, text.encode("utf-8", "surrogateescape"), text)
             return ast.Literal(ast.LiteralKind.STRING, text, text)
         constant = literal(token)
         if constant is not None:

@@ -11,11 +11,12 @@ from matrixone_lite.engine.errors import internal, not_supported, syntax_error
 from matrixone_lite.engine.fulltext.index import FulltextIndex
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.vectors import single
+from matrixone_lite.engine.walk import children, has_aggregate, walk
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.lexer import MANUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matrixone_lite.engine.binder import Binder
     from matrixone_lite.engine.bound import Bound
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Value
 
+    Block = ast.Select | ast.Update | ast.Delete
+
+_EXPRESSIONS: Final = ("items", "assignments", "where", "group_by", "having", "order_by")
+"""What expressions a query or statement has beside those of its FROM."""
 _NO_INDEX: Final = (
     "MATCH() AGAINST() function cannot be replaced by FULLTEXT INDEX and full table scan with fulltext search is not "
     "supported yet."
@@ -74,12 +79,40 @@ def conjuncts(condition: ast.Expr | None) -> Iterator[ast.Expr]:
             yield condition
 
 
-def allow(binder: Binder, *exprs: ast.Expr | None) -> None:
-    """Let the MATCH among these expressions, and those a condition joins with AND, be answered by an index."""
-    for expr in exprs:
-        for one in conjuncts(expr):
-            if isinstance(one, ast.Match):
-                binder.searchable.add(id(one))
+def allow(binder: Binder, block: Block, *exprs: ast.Expr | None, nested: bool = False) -> None:
+    """Let the MATCH among these expressions, and those a condition joins with AND, be answered by an index.
+
+    :param block: the SELECT, UPDATE or DELETE they stand in
+    :param nested: it is a subquery of an expression
+    """
+    matches = [id(one) for expr in exprs for one in conjuncts(expr) if isinstance(one, ast.Match)]
+    if matches and _hides_index(block, nested=nested):
+        binder.hidden_matches.update(matches)
+    binder.searchable.update(matches)
+
+
+def _hides_index(block: Block, *, nested: bool) -> bool:
+    """Whether the server finds no index: beside a subquery that reads a table, and where a subquery aggregates."""
+    if isinstance(block.target if isinstance(block, ast.Update) else block.source, ast.Join):
+        return False
+    if nested and isinstance(block, ast.Select):
+        grouped = block.distinct or block.group_by is not None
+        if grouped or any(has_aggregate(item) for item in block.items):
+            return True
+    parts = [part for name in _EXPRESSIONS for part in _as_nodes(getattr(block, name, None))]
+    below = [child for part in parts for node in walk(part) for child in children(node)]
+    return any(isinstance(child, ast.Query) and not _is_constant(child) for child in below)
+
+
+def _as_nodes(value: object) -> Sequence[ast.Node]:
+    return [value] if isinstance(value, ast.Node) else value if isinstance(value, tuple) else []
+
+
+def _is_constant(query: ast.Query) -> bool:
+    match query:
+        case ast.Select(source=None) | ast.Select(source=ast.Table(name=ast.Name(name="dual"))):
+            return True
+    return False
 
 
 def bind_match(binder: Binder, match: ast.Match, scope: Scope) -> Bound:
@@ -95,6 +128,8 @@ def bind_match(binder: Binder, match: ast.Match, scope: Scope) -> Bound:
     index = None if table is None or id(match) not in binder.searchable else _index_of(table, match, columns)
     if table is None or index is None:
         return binder.call(_WITHOUT_INDEX, types.FLOAT, *(column.sql for column in columns))
+    if id(match) in binder.hidden_matches:
+        return binder.call(_WITHOUT_INDEX, types.FLOAT, binder.parameters.add(_refusal(table)))
     number = binder.parameters.add(_search(table, index, match))
     return binder.call(_SCORE, types.FLOAT, number, f"{handle}._id")
 
@@ -107,6 +142,15 @@ def _index_of(table: Table, match: ast.Match, columns: list[Bound]) -> Index | N
         if index.kind == "fulltext" and {name.lower() for name in index.columns} == wanted:
             return index
     return None
+
+
+def _refusal(table: Table) -> Any:
+    """What refuses the statement each time it runs, unless the table has no rows."""
+
+    def late(session: LiteSession) -> Value:
+        return _raise() if session.connection.run(f"SELECT 1 FROM {table.physical} LIMIT 1") else None
+
+    return late
 
 
 def _search(table: Table, index: Index, match: ast.Match) -> Any:

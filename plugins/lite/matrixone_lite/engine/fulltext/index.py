@@ -10,17 +10,17 @@ import json
 import math
 import threading
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.fulltext.patterns import parse_boolean
+from matrixone_lite.engine.fulltext.patterns import parse_boolean, phrase_of
 from matrixone_lite.engine.fulltext.tokens import document_tokens, pattern_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from matrixone_lite.engine.fulltext.patterns import Node
+    from matrixone_lite.engine.fulltext.patterns import Part, Word
     from matrixone_lite.engine.storage import Connection
 
 Row = tuple[int, int]
@@ -91,7 +91,7 @@ class FulltextIndex:
         with self._mutex:
             visible = {row for row in self._refresh(connection) if self._words.lengths[row]}
             search = _Search(self._words, visible, bm25=algorithm.upper() == "BM25")
-            scores = search.boolean(parse_boolean(pattern)) if mode == "boolean" else search.natural(pattern)
+            scores = search.boolean(pattern) if mode == "boolean" else search.natural(pattern)
         return {row[0]: score for row, score in scores.items()}
 
     def _refresh(self, connection: Connection) -> set[Row]:
@@ -177,46 +177,78 @@ class _Search:
         """Natural language: the whole pattern as a phrase."""
         return self._score(self._phrase(pattern))
 
-    def boolean(self, nodes: tuple[Node, ...]) -> Scores:
-        """Boolean mode: words that must, may or must not occur."""
-        required = [node for node in nodes if node.sign.required]
-        optional = [node for node in nodes if node.sign.required is None]
-        excluded = [node for node in nodes if node.sign.required is False]
-        must = [self._node_scores(node, once=len(nodes) > 1) for node in required]
-        within: set[Row] | None = set.intersection(*(set(scores) for scores in must)) if must else None
-        may = [self._node_scores(node, within) for node in optional]
-        total: Scores = {}
-        for row in set().union(*may) if within is None else within:
-            total[row] = sum(scores.get(row, 0.0) for scores in (*must, *may))
-        for node in excluded:
-            for row in self._node_scores(node):
-                total.pop(row, None)
-        return total
+    def boolean(self, pattern: str) -> Scores:
+        """Boolean mode: words that must, may or must not occur.
 
-    def _node_scores(self, node: Node, within: set[Row] | None = None, *, once: bool = False) -> Scores:
-        """Scores of one part of a pattern.
-
-        :param within: the rows the required parts leave over, among which an optional one is as rare as it is there
-        :param once: count an occurrence once a row, as the server does with words behind + in company
+        The first required part, or all required words together, is the anchor: how rare anything else is counts among
+        the rows of the anchor, and as often as the anchor occurs in a row.
         """
-        if node.children:
-            scores = {row: score * node.sign.weight for row, score in self.boolean(node.children).items()}
-            return scores if within is None else {row: score for row, score in scores.items() if row in within}
-        found = self._node_rows(node)
-        if within is not None:
-            found = {row: count for row, count in found.items() if row in within}
-        return self._score(dict.fromkeys(found, 1) if once else found, node.sign.weight)
+        phrase = phrase_of(pattern)
+        if phrase is not None:
+            words = _plain_words(phrase)
+            return self._score(dict.fromkeys(self._phrase(phrase, _plain_words), 1), len(words))
+        parts = parse_boolean(pattern)
+        required = [part for part in parts if part.required]
+        anchor, scores, others = self._anchor(required)
+        for part in others:
+            more = self._best(part, anchor)
+            scores = {row: scores[row] + more[row] for row in scores.keys() & more.keys()}
+        for part in parts:
+            if part.required is None:
+                scores = self._with_optional(scores, part, anchor)
+        excluded = [word for part in parts if part.required is False for word in part.words]
+        gone = {row for word in excluded for row in self._rows(word)}
+        return {row: score for row, score in scores.items() if row not in gone}
 
-    def _node_rows(self, node: Node) -> Found:
-        if not node.phrase:
-            return self._word(node.word, prefix=node.prefix)
-        words = node.phrase.lower().split()
-        if not words:
-            return {}
-        if node.sign.required is not None:
-            # the server looks at no more of a phrase behind + and -
-            return self._word(words[0], prefix=False)
-        return self._phrase(node.phrase, _plain_words)
+    def _anchor(self, required: list[Part]) -> tuple[Found | None, Scores, list[Part]]:
+        """The rows of the anchor, their scores and the required parts that are left."""
+        words = [part for part in required if part.is_plain_word]
+        if len(words) > 1:
+            anchor = None
+            for part in words:
+                anchor = _joined(anchor, self._rows(part.words[0]))
+            return anchor, self._score(anchor or {}), [part for part in required if not part.is_plain_word]
+        if not required:
+            return None, {}, []
+        first, *others = required
+        rows: Counter[Row] = Counter()
+        for word in first.words:
+            rows.update(self._rows(word))
+        return rows, self._best(first, None), others
+
+    def _with_optional(self, scores: Scores, part: Part, anchor: Found | None) -> Scores:
+        """Scores with those of a part that may occur.
+
+        A group without operator takes the place of all before it. Beside required parts, only what > or < stands before
+        adds rows.
+        """
+        more = self._best(part, anchor)
+        if part.is_plain_group:
+            return more
+        adds_rows = anchor is None or part.operator in {">", "<"}
+        rows = scores.keys() | more.keys() if adds_rows else scores.keys()
+        return {row: scores.get(row, 0.0) + more.get(row, 0.0) for row in rows}
+
+    def _best(self, part: Part, anchor: Found | None) -> Scores:
+        """Each row's score for the word of a part that has the highest there."""
+        best: Scores = {}
+        for word in part.words:
+            for row, score in self._score(_joined(anchor, self._rows(word)), word.weight).items():
+                best[row] = max(score, best.get(row, score))
+        return best
+
+    def _rows(self, word: Word) -> Found:
+        """The rows with a word, counted once a row unless it is the beginning of words."""
+        if word.prefix:
+            return self._word(word.text, prefix=True)
+        return dict.fromkeys(self._phrase(word.text), 1)
+
+
+def _joined(anchor: Found | None, rows: Found) -> Found:
+    """The rows of both, each as often as the one for every time of the other."""
+    if anchor is None:
+        return rows
+    return {row: anchor[row] * rows[row] for row in anchor.keys() & rows.keys()}
 
 
 def _plain_words(phrase: str) -> list[tuple[str, int, bool]]:

@@ -1,100 +1,145 @@
-"""Patterns of boolean mode as trees."""
+"""Patterns of boolean mode."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.errors import internal
+from matrixone_lite.engine.errors import internal, invalid_argument
 
-_PIECE: Final = re.compile(r'\s*(?:"(?P<phrase>[^"]*)"?|(?P<sign>[+\-<>~()])|(?P<word>[^\s"+<>~()]+))')
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-
-class Sign(Enum):
-    """What stands before a word or group: whether it must, may or must not occur, and how it weighs."""
-
-    PLAIN = ""
-    PLUS = "+"
-    MINUS = "-"
-    GREATER = ">"
-    LESS = "<"
-    RANK_LESS = "~"
-
-    @property
-    def required(self) -> bool | None:
-        """True for must, False for must not, None for may."""
-        return {"+": True, "-": False}.get(self.value)
-
-    @property
-    def weight(self) -> float:
-        """The factor of its score."""
-        return {">": 1.1, "<": 0.9, "~": -1.0}.get(self.value, 1.0)
-
-
-_SIGNS: Final = {sign.value: sign for sign in Sign if sign.value}
+_QUOTE: Final = '"'
+_REQUIRED: Final = {"+": True, "-": False}
+_WEIGHTS: Final = {">": 1.1, "<": 0.9, "~": -1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A word, phrase or group; exactly one of ``word``, ``phrase`` and ``children`` is set."""
+class Word:
+    """A text to look for, or what words begin with; its score is multiplied by the weight."""
 
-    sign: Sign
-    word: str = ""
+    text: str
     prefix: bool = False
-    phrase: str = ""
-    children: tuple[Node, ...] = ()
+    weight: float = 1.0
 
 
-def parse_boolean(pattern: str) -> tuple[Node, ...]:
-    """Read a pattern of boolean mode.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A word or a group of words in parentheses.
 
-    :raises ServerError: 20101 for misplaced operators and missing brackets
+    :param required: whether it must or must not occur; None for may
+    :param operator: the one that gives it its weight, or nothing
     """
-    pieces = [match for match in _PIECE.finditer(pattern) if match[0].strip()]
-    nodes, position = _group(pieces, 0, nested=False)
-    if position < len(pieces):
-        raise internal("no open bracket found")
-    return tuple(nodes)
+
+    words: tuple[Word, ...]
+    required: bool | None
+    operator: str
+    group: bool
+
+    @property
+    def is_plain_word(self) -> bool:
+        """Whether it is one word without weight."""
+        return not self.group and not self.operator
+
+    @property
+    def is_plain_group(self) -> bool:
+        """Whether it is a group without weight."""
+        return self.group and not self.operator
 
 
-def _group(pieces: list[re.Match[str]], position: int, *, nested: bool) -> tuple[list[Node], int]:
-    nodes: list[Node] = []
-    while position < len(pieces):
-        if pieces[position]["sign"] == ")":
-            if nested:
-                return nodes, position + 1
-            return nodes, position
-        node, position = _node(pieces, position)
-        if node is not None:
-            nodes.append(node)
-    if nested:
-        raise internal("no close bracket found")
-    return nodes, position
+def phrase_of(pattern: str) -> str | None:
+    """What is between the quotes when the whole pattern is: elsewhere a quote means nothing.
+
+    :raises ServerError: 20101 when there is nothing
+    """
+    if not _is_quoted(pattern):
+        return None
+    phrase = pattern[1:-1].strip(" ")
+    if not phrase:
+        raise internal("phrase is empty string")
+    return phrase
 
 
-def _node(pieces: list[re.Match[str]], position: int) -> tuple[Node | None, int]:
-    sign = Sign.PLAIN
-    while position < len(pieces) and pieces[position]["sign"] in _SIGNS:
-        found = _SIGNS[pieces[position]["sign"]]
-        if sign.required is not None and found.required is not None:
-            raise internal("double +/- operator")
-        if sign is Sign.PLAIN or sign.required is None or (found.required is None and position + 1 >= len(pieces)):
-            sign = found
-        position += 1
-    if position >= len(pieces) or pieces[position]["sign"] == ")":
-        if sign is Sign.PLAIN:
-            return None, position
-        if sign.required is not None:
-            raise internal("+/- must have single child with value")
+def parse_boolean(pattern: str) -> list[Part]:
+    """The parts of a pattern.
+
+    :raises ServerError: 20101 for misplaced operators and missing brackets, 20203 for a lone asterisk
+    """
+    return [_part(written) for written in _split(pattern)]
+
+
+def _split(text: str) -> Iterator[str]:
+    """Words and groups with the operators before them; a single character at the end is overlooked."""
+    at = 0
+    while at < len(text):
+        start = at
+        while at < len(text) and text[at] in "+-<>~":
+            at += 1
+        if text[at : at + 1] == "(":
+            at = _closing(text, at) + 1
+        else:
+            end = text.find(" ", at)
+            at = len(text) if end < 0 else end
+        if at > start and (at < len(text) or at - start > 1 or not start):
+            yield text[start:at]
+        at += text[at : at + 1] == " "
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the parenthesis that is opened at a place is closed."""
+    depth = 0
+    for place in range(at, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if not depth:
+            return place
+    raise internal("no close bracket found")
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] == _QUOTE
+
+
+def _part(written: str) -> Part:
+    required = _REQUIRED.get(written[0])
+    rest = written if required is None else written[1:]
+    if required is not None and (_is_quoted(rest) or rest[:1] in _REQUIRED):
+        raise internal("double +/- operator")
+    if required is not None and not rest:
+        raise internal("+/- must have single child with value")
+    operator = rest[0] if rest[0] in _WEIGHTS else ""
+    return Part(tuple(_weighted(rest)), required, operator, group=rest[len(operator) :].startswith("("))
+
+
+def _weighted(written: str) -> Iterator[Word]:
+    """The words of a word or group, each with its weight."""
+    weight = _WEIGHTS.get(written[0], 1.0)
+    rest = written[1:] if written[0] in _WEIGHTS else written
+    if rest is not written and not rest:
         raise internal("LESSTHAN, GREATERTHAN, RANKLESS must have single child only")
-    piece = pieces[position]
-    if piece["sign"] == "(":
-        children, position = _group(pieces, position + 1, nested=True)
-        return Node(sign, children=tuple(children)), position
-    if piece["phrase"] is not None:
-        return Node(sign, phrase=piece["phrase"]), position + 1
-    word = piece["word"].lower()
-    stripped = word.strip("*-")
-    return (Node(sign, stripped, word.endswith("*")) if stripped else None), position + 1
+    if rest is not written and (_is_quoted(rest) or rest[0] in _REQUIRED or rest[0] in _WEIGHTS):
+        raise internal("double operator")
+    if rest[0] != "(":
+        yield _word(rest, weight)
+        return
+    for word in _members(rest[1:-1].strip(" ")):
+        yield Word(word.text, word.prefix, word.weight * weight)
+
+
+def _members(inner: str) -> Iterator[Word]:
+    if not inner:
+        raise internal("sub-query is empty")
+    written = list(_split(inner))
+    if _is_quoted(inner) or any(one[0] in _REQUIRED for one in written):
+        raise internal("sub-query cannot have +/-/phrase operator")
+    for one in written:
+        yield from _weighted(one)
+
+
+def _word(text: str, weight: float) -> Word:
+    if not text.endswith("*"):
+        return Word(text, weight=weight)
+    stem = text.strip("*").lower()
+    if not stem:
+        raise invalid_argument("function prefix_eq, bad value [VARCHAR CHAR]")
+    return Word(stem, prefix=True, weight=weight)

@@ -17,7 +17,7 @@ Token = tuple[str, int]
 """A word and where it stands, in characters."""
 
 _CJK: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uffdc"
-_RUN: Final = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?:(?![{_CJK}])\w)+")
+_RUN: Final = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?:(?![{_CJK}])[^\W_])+")
 _GRAM: Final = 3
 _JSON_PARSERS: Final = frozenset(("json", "json_value"))
 
@@ -33,12 +33,16 @@ def tokens_of(text: str) -> Iterator[Token]:
 
 
 def pattern_tokens(text: str) -> list[tuple[str, int, bool]]:
-    """The words to look for in place of a text, with their places and whether each is only the beginning of one."""
+    """The words to look for in place of a text, with their places and whether each is only the beginning of one.
+
+    That is so of what is shorter than a gram: CJK text anywhere, a word at the end.
+    """
     found: list[tuple[str, int, bool]] = []
-    for run in _RUN.finditer(text):
+    runs = list(_RUN.finditer(text))
+    for run in runs:
         word = run[0]
         if run["cjk"] is None:
-            found.append((word.lower(), run.start(), False))
+            found.append((word.lower(), run.start(), run is runs[-1] and len(word) < _GRAM))
         elif len(word) < _GRAM:
             found.append((word, run.start(), True))
         else:

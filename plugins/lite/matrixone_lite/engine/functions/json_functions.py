@@ -219,7 +219,7 @@ def json_contains(document: Any, candidate: Any, path: str = "$") -> bool | None
 def json_contains_path(document: Any, which: str, *paths: str) -> bool:
     """Whether one or all of the paths lead somewhere."""
     if which.lower() not in {"one", "all"}:
-        raise invalid_input("The oneOrAll argument to json_contains_path may take these values: 'one' or 'all'")
+        raise invalid_argument("json_contains_path, bad value one_or_all must be one or all")
     found = (bool(find(document, parse_path(path))) for path in paths)
     return any(found) if which.lower() == "one" else all(found)
 

@@ -26,6 +26,7 @@ class LiteralKind(Enum):
     STRING = auto()
     HEX = auto()
     BIT = auto()
+    BINARY = auto()
 
 
 @dataclass(frozen=True, slots=True)
