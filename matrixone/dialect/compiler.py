@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Float, Integer, Numeric, String, UnaryExpression, exc, types
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
-from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import Null, Tuple
-from sqlalchemy.sql.functions import FunctionElement
 
 from matrixone.dialect.changes import first_rows_of
 from matrixone.dialect.hints import hint_of
 from matrixone.dialect.index_rules import missing_index
 from matrixone.dialect.json_types import compares_json, with_json_values
+from matrixone.dialect.searches import (
+    is_condition,
+    is_nearest_first,
+    keeping_rows,
+    reads_the_past,
+    searches_the_past,
+    would_drop_rows,
+)
 from matrixone.dialect.upserts import Replace, against_returning, unique_columns
+from matrixone.fulltext.match import Found
 from matrixone.vector.rank import IVFRankMode, rank_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
     from sqlalchemy.sql.selectable import GenerativeSelect
 
     from matrixone.dialect.hints import Hint, TableAt
     from matrixone.dialect.only_matrixone import OnlyMatrixOne
-
-# Functions that a vector index may serve.
-_DISTANCE = re.compile(r"l2_distance|cosine_distance|inner_product", re.IGNORECASE)
 
 
 class MatrixOneCompiler(MySQLCompiler_mysqldb):
@@ -38,6 +43,10 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     # The hint in force while a SELECT is rendered, and whether one is.
     _hint: Hint | None = None
     _in_select = False
+    # How the vectors nearest to another are looked for, until that is written.
+    _rank: IVFRankMode | None = None
+    # Whether the columns or the order of a SELECT are rendered: what a row shows, not which rows there are.
+    _in_result = False
     # How the UPDATE or DELETE in hand is rendered.
     _change_options: Mapping[str, Any] = MappingProxyType({})
 
@@ -45,11 +54,19 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         """A SELECT, with its own hint or that of the statement around it.
 
         Raises:
-            CompileError: it is ranked and has no LIMIT.
+            CompileError: it is ranked, and has no LIMIT or no order of distances.
         """
         if rank_of(select_stmt) and not select_stmt._has_row_limiting_clause:
             raise exc.CompileError("BY RANK follows a LIMIT, and the statement has none")
-        return self._at(hint_of(select_stmt) or self._hint, True, super().visit_select, select_stmt, **kw)
+        if rank_of(select_stmt) and not is_nearest_first(select_stmt):
+            raise exc.CompileError("BY RANK is for the order of a distance, and the statement has none")
+        return self._at(hint_of(select_stmt) or self._hint, True, self._visit_ranked, select_stmt, **kw)
+
+    def _visit_ranked(self, select_stmt: Select[Any], **kw: Any) -> str:
+        text: str = super().visit_select(select_stmt, **kw)  # type: ignore[no-untyped-call]
+        if self._rank is not None:
+            raise exc.CompileError("a ranked SELECT cannot load collections by joins; use selectinload()")
+        return text
 
     def visit_compound_select(self, cs: CompoundSelect[Any], **kw: Any) -> str:  # type: ignore[override]
         """A UNION or the like, whose hint reaches its parts."""
@@ -135,20 +152,26 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         Raises:
             CompileError: an index is to be used in the past; it holds the vectors of the present.
         """
-        text, mode = super().limit_clause(select, **kw), rank_of(select)
-        if text and self._hint is not None and _has_distance(select):
+        text, mode = super().limit_clause(select, **kw), self._rank
+        if text:
+            self._rank = None
+        if text and is_nearest_first(select) and (self._hint is not None or reads_the_past(select)):
             if mode not in (None, IVFRankMode.EXACT):
                 raise exc.CompileError(f"a search of the past is exact, not {mode}: the index knows the present only")
             mode = IVFRankMode.EXACT
         return f"{text} BY RANK WITH OPTION 'mode={mode}'" if text and mode else text
 
     def visit_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """``MATCH ... AGAINST``.
+        """``MATCH ... AGAINST``; in the columns and the order in a form that keeps the rows that do not match.
 
         Raises:
             CompileError: the statement reads the past; the full-text index holds the words of the present.
+            CompileError: the search is no condition, and there is no such form of it.
         """
-        if self._hint is not None:
+        around: Any = self.stack[-1] if self.stack else {}
+        state = around.get("compile_state")
+        froms = [] if state is None else state._get_display_froms()
+        if self._hint is not None or searches_the_past(binary, froms):
             raise exc.CompileError(
                 "full-text search finds the words of the present; clone the snapshot to search in it"
             )
@@ -156,7 +179,18 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
             raise exc.CompileError("the search has no terms yet: boolean_match(...).must(...)")
         if reason := missing_index(binary):
             raise exc.CompileError(reason)
+        if state is not None and not isinstance(binary, Found) and would_drop_rows(around["selectable"]):
+            # Nor does the server take the subqueries of scores beside a condition that is no subquery.
+            if self._in_result:
+                return self.process(keeping_rows(binary, froms).score(), **kw)
+            if is_condition(binary, around["selectable"]):
+                return self.process(keeping_rows(binary, froms).matches(), **kw)
         return super().visit_match_op_binary(binary, operator, **kw)
+
+    def order_by_clause(self, select: Any, **kw: Any) -> str:
+        """``ORDER BY``."""
+        with self._rendering_result():
+            return str(super().order_by_clause(select, **kw))  # type: ignore[no-untyped-call]
 
     def visit_only_matrixone(self, _element: OnlyMatrixOne, **_kw: Any) -> str:
         """Nothing: see :class:`~matrixone.dialect.hints.OnlyMatrixOne`."""
@@ -239,14 +273,26 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         # The server refuses a column of RETURNING that names its database.
         return super()._label_returning_column(*args, **{**kw, "include_table": False})  # type: ignore[no-untyped-call]
 
+    def _label_select_column(self, *args: Any, **kw: Any) -> Any:
+        with self._rendering_result():
+            return super()._label_select_column(*args, **kw)  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _rendering_result(self) -> Iterator[None]:
+        before, self._in_result = self._in_result, True
+        try:
+            yield
+        finally:
+            self._in_result = before
+
     def _at(self, hint: Hint | None, in_select: bool, visit: Any, element: Any, **kw: Any) -> str:
-        before = self._hint, self._in_select
-        self._hint, self._in_select = hint, in_select
+        before = self._hint, self._in_select, self._in_result, self._rank
+        self._hint, self._in_select, self._in_result, self._rank = hint, in_select, False, rank_of(element)
         try:
             text: str = visit(element, **kw)
             return text
         finally:
-            self._hint, self._in_select = before
+            self._hint, self._in_select, self._in_result, self._rank = before
 
     def _render_hint(self, hint: Hint) -> str:
         value = hint.value if isinstance(hint.value, int) else self.render_literal_value(hint.value, String())
@@ -256,14 +302,3 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
 def _number_type(kind: Any) -> str:
     has_scale = kind.precision is not None and kind.scale is not None
     return f"DECIMAL({kind.precision}, {kind.scale})" if has_scale else "DOUBLE"
-
-
-def _has_distance(select: GenerativeSelect) -> bool:
-    clauses = (*select._order_by_clauses, *getattr(select, "_raw_columns", ()))
-    return any(_is_distance(part) for clause in clauses for part in visitors.iterate(clause))
-
-
-def _is_distance(part: Any) -> bool:
-    """A distance function, or text that may hold one."""
-    is_named = isinstance(part, FunctionElement) or getattr(part, "is_literal", False)
-    return is_named and _DISTANCE.search(part.name) is not None

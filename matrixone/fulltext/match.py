@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, Null, and_, column, exists, func, or_, select
+from sqlalchemy import BindParameter, Float, Null, and_, column, exists, func, or_, select
 from sqlalchemy.dialects.mysql import match
 from sqlalchemy.sql import coercions, operators, roles
 
@@ -14,6 +14,8 @@ from matrixone.exceptions import ConfigurationError
 from matrixone.fulltext.terms import belongs_to_word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, ColumnExpressionArgument
 
 _OPERATORS = "+\\-<>~"
@@ -43,7 +45,8 @@ class Match(match):
 
     As a condition it stands by itself or is joined by AND to what is no subquery, and there has to be an index over
     exactly these columns.
-    Among the columns of a SELECT it leaves out the rows that do not match; :meth:`score` does not.
+    Among the columns or in the order of a SELECT it is the score: that of the index if the same object is a condition,
+    too, else :meth:`score`, since the server would leave out the rows that do not match.
 
     Args:
         *columns: The columns of an index, or their names.
@@ -60,7 +63,7 @@ class Match(match):
     def __init__(
         self,
         *columns: str | ColumnExpressionArgument[Any],
-        query: str | Null,
+        query: str | Null | BindParameter[str],
         mode: str = FulltextModeType.NATURAL_LANGUAGE,
     ) -> None:
         if not columns:
@@ -69,7 +72,7 @@ class Match(match):
         check = checked_boolean if is_boolean else checked_query
         super().__init__(
             *map(_column, columns),
-            against=query if isinstance(query, Null) else check(query),
+            against=query if isinstance(query, Null | BindParameter) else check(query),
             in_boolean_mode=is_boolean,
             in_natural_language_mode=not is_boolean,
         )
@@ -81,7 +84,7 @@ class Match(match):
         Raises:
             ConfigurationError: The columns are mere names, or their table has no primary key.
         """
-        found, same, table = self._of_other_alias("a score for every row")
+        found, same, table = self._of_other_alias(Found, "a score for every row")
         return func.coalesce(select(found).where(*same).correlate(table).scalar_subquery(), 0.0)
 
     def matches(self) -> ColumnElement[bool]:
@@ -93,7 +96,7 @@ class Match(match):
         Raises:
             ConfigurationError: The columns are mere names, or their table has no primary key.
         """
-        found, same, table = self._of_other_alias("a search under OR or NOT")
+        found, same, table = self._of_other_alias(Match, "a search under OR or NOT")
         return exists().where(found, *same).correlate(table)
 
     def self_group(self, against: Any = None) -> Any:
@@ -118,18 +121,36 @@ class Match(match):
     def __bool__(self) -> bool:
         raise TypeError("a search has no truth value; use and_(), or_() and not_()")
 
-    def _of_other_alias(self, what: str) -> tuple[Match, list[ColumnElement[bool]], Any]:
+    def named_in(self, table: Any) -> Match | None:
+        """The search, mere names of columns taken for those of a table; None if there are no such, or no key."""
+        columns = [found if found.table is not None else _named(table, found) for found in self.left.clauses]
+        tables = {getattr(found, "table", None) for found in columns}
+        if len(tables) > 1 or not getattr(tables.pop(), "primary_key", None):
+            return None
+        return self._in(columns, Match)
+
+    def _in(self, columns: Sequence[ColumnElement[Any]], kind: type[Match]) -> Match:
+        """The same search in other columns."""
+        # The value is shared: one that is bound while a statement is compiled would stay in all statements like it.
+        value: Any = self.right
+        return kind(*columns, query=value, mode="boolean" if self.modifiers["mysql_boolean_mode"] else "natural")
+
+    def _of_other_alias(self, kind: type[Match], what: str) -> tuple[Match, list[ColumnElement[bool]], Any]:
         """The search in another alias of its table, and what makes both the same row."""
-        bound: Any = self.right
         columns = list(self.left.clauses)
         tables = {found.table for found in columns}
         table = tables.pop()
         if tables or not getattr(table, "primary_key", None):
             raise ConfigurationError(f"{what} needs columns of one table with a primary key")
         other = table.alias()
-        mode = FulltextModeType("boolean" if self.modifiers["mysql_boolean_mode"] else "natural")
-        found = Match(*(other.c[each.key] for each in columns), query=getattr(bound, "value", bound), mode=mode)
+        found = self._in([other.c[each.key] for each in columns], kind)
         return found, [other.c[key.key] == key for key in table.primary_key], table
+
+
+class Found(Match):
+    """A search among the columns of a SELECT of its own, which may leave out rows."""
+
+    inherit_cache = True
 
 
 def checked_query(query: object) -> str:
@@ -188,6 +209,11 @@ def _is_balanced(text: str) -> bool:
         if depth < 0:
             return False
     return not depth
+
+
+def _named(table: Any, name: ColumnElement[Any]) -> Any:
+    columns = getattr(table, "c", None)
+    return None if columns is None else columns.get(name.key)
 
 
 def _column(given: str | ColumnExpressionArgument[Any]) -> ColumnElement[Any]:

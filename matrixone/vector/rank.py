@@ -73,6 +73,6 @@ class Rank(HasCacheKey, UserDefinedOption):
 
 
 def rank_of(statement: Any) -> IVFRankMode | None:
-    """The mode a SELECT carries."""
-    modes = [option.payload for option in statement._with_options if isinstance(option, Rank)]
+    """The mode a SELECT carries; None for what is no statement."""
+    modes = [option.payload for option in getattr(statement, "_with_options", ()) if isinstance(option, Rank)]
     return modes[-1] if modes else None

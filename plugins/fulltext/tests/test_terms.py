@@ -81,7 +81,10 @@ def test_and_or_not(fruit, condition, expected):
 
 def test_scores(fruit):
     search = start().must("apple").label("score")
-    rows = fruit.query(Fruit).select(Fruit.id, search).all()
+    scored = fruit.query(Fruit).select(Fruit.id, search)
+    assert sorted(row.id for row in scored.all() if row.score > 0) == [1, 2, 4]
+    assert sorted(row.id for row in scored.all() if row.score == 0) == [3, 5, 6]
+    rows = scored.filter(search.element).all()
     assert sorted(row.id for row in rows) == [1, 2, 4]
     assert all(row.score > 0 for row in rows)
 
