@@ -305,11 +305,14 @@ RETRYABLE = frozenset({1205, 20601, 20619, 20622, 20628, 20629, 20631, 20634, 20
 _CLASSES: dict[int, type[QueryError]] = {
     **dict.fromkeys((1022, 1048, 1062, 1216, 1217, 1451, 1452, 3819), IntegrityError),
     **dict.fromkeys(
-        (1007, 1008, 1046, 1049, 1050, 1051, 1054, 1060, 1061, 1064, 1091, 1093, 1136, 1146, 1149, 1242, 1243, 1356),
+        (
+            *(1007, 1008, 1046, 1049, 1050, 1051, 1054, 1060, 1061, 1064, 1068, 1091, 1093, 1136, 1146, 1149),
+            *(1242, 1243, 1248, 1356, 1829, 4028),
+        ),
         ProgrammingError,
     ),
-    **dict.fromkeys((1264, 1366, 1406, 1426, 1690, 20203), DataError),
-    **dict.fromkeys((20102, 20105), NotSupportedError),
+    **dict.fromkeys((1264, 1365, 1366, 1406, 1426, 1690, 20203), DataError),
+    **dict.fromkeys((20102, 20313), NotSupportedError),
 }
 _STANDING_FOR: tuple[tuple[type[sa_exc.DBAPIError], type[QueryError]], ...] = (
     (sa_exc.IntegrityError, IntegrityError),
@@ -322,6 +325,14 @@ _STANDING_FOR: tuple[tuple[type[sa_exc.DBAPIError], type[QueryError]], ...] = (
 _TEXTS: tuple[tuple[re.Pattern[str], type[QueryError]], ...] = tuple(
     (re.compile(pattern), cls)
     for pattern, cls in (
+        # What the texts repeat of a value comes after their first words, and must not decide.
+        (
+            (
+                r"^(internal error: )?(malformed vector|vector dimension|error while casting|convert to "
+                r"|the input value |Data too long|Can't cast|invalid UUID|parsing time|division by zero)"
+            ),
+            DataError,
+        ),
         (
             (
                 r"appears in uncommitted transaction|unsupported in transactions|not supported in transactions"
@@ -329,10 +340,17 @@ _TEXTS: tuple[tuple[re.Pattern[str], type[QueryError]], ...] = tuple(
             ),
             TransactionRefusedError,
         ),
-        (r"foreign key constraint", IntegrityError),
+        (r"foreign key constraint|Duplicate entry ", IntegrityError),
         (r"^context canceled", QueryCanceledError),
-        (r"privilege|does not exist|not found|already exists|no such", ProgrammingError),
+        (
+            (
+                r"privilege|(not|n't|does't) exist|not found|already (exists|has)| exists$|no such"
+                r"|(^|: )there is no |SQL syntax|Can't DROP"
+            ),
+            ProgrammingError,
+        ),
         (r"^(internal error: )?panic", InternalError),
+        (r"[Nn]ot (yet )?(supported?|enabled|been implemented)|is not support |[Uu]nsupported", NotSupportedError),
         (r"^invalid input", DataError),
     )
 )
@@ -340,6 +358,7 @@ _AUTHENTICATION = re.compile(
     r"Access denied|there is no (user|tenant|role)|suspended|user is locked|check password failed"
 )
 _ADMINISTRATIVE = range(20000, 30000)
+_NOT_SUPPORTED = 20105
 
 
 def translate(error: sa_exc.StatementError) -> QueryError:
@@ -397,7 +416,7 @@ def _class_of(number: int | None, message: str, error: sa_exc.DBAPIError) -> typ
         for pattern, cls in _TEXTS:
             if pattern.search(message):
                 return cls
-    return _standing_for(error)
+    return NotSupportedError if number == _NOT_SUPPORTED else _standing_for(error)
 
 
 def _standing_for(error: sa_exc.DBAPIError) -> type[QueryError]:
