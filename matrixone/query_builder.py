@@ -20,7 +20,7 @@ from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
 from matrixone.dialect.statements import compile_select_to_sql
 from matrixone.membership import logical_in
 from matrixone.query_changes import changed_entity, update_of
-from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, start
+from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, reads_only, start
 from matrixone.text_clauses import TextCondition, bound, named_column, text_sort_key, text_table, with_named_arguments
 
 if TYPE_CHECKING:
@@ -73,13 +73,20 @@ class QueryBuilder:
     filter = where
 
     def filter_by(self, **values: Any) -> Self:
-        """Keep the rows where attributes of the class joined last, or of the only one, equal these values.
+        """Keep the rows where attributes of the class or table equal these values.
+
+        Where the query reads several, the attributes are those that SQLAlchemy's ``filter_by`` finds: of the one joined
+        last (SQLAlchemy 2.0), or of the only one that has such an attribute (2.1).
 
         Raises:
-            sqlalchemy.exc.InvalidRequestError: there is no such attribute.
+            sqlalchemy.exc.InvalidRequestError: there is no such attribute, or it is ambiguous.
         """
         if is_text_table(self._entity):  # its columns are not known
             return self._with(self._statement.where(*(named_column(name) == bound(values[name]) for name in values)))
+        only = self._entity if self._alias is None else self._alias
+        if only is not None and not self._statement._setup_joins and reads_only(self._statement, only):
+            found = select(only).filter_by(**values)  # functions among the columns would count as another table
+            return self._with(self._statement.where(*found._where_criteria))
         return self._with(self._statement.filter_by(**values))
 
     def logical_in(self, column: Any, values: Any) -> Self:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import delete, exc, inspect, update
+from sqlalchemy import delete, exc, update
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.selectable import Alias
 
 from matrixone.dialect.changes import first_rows
-from matrixone.query_columns import is_mapped, is_text_table, with_columns
+from matrixone.query_columns import is_mapped, is_text_table, reads_only, with_columns
 from matrixone.text_clauses import bound
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _without_a_place(query: QueryBuilder) -> dict[str, bool]:
     found = query._statement
     loaders = [each for each in found._with_options if not isinstance(each, LoaderCriteriaOption)]
     return {
-        "join()": bool(found._setup_joins) or _reads_other_tables(query),
+        "join()": bool(found._setup_joins) or not reads_only(found, query._entity),
         "group_by()": bool(found._group_by_clauses),
         "having()": bool(found._having_criteria),
         "distinct()": found._distinct,
@@ -100,9 +100,3 @@ def _without_a_place(query: QueryBuilder) -> dict[str, bool]:
         "options() but with_loader_criteria()": bool(loaders),
         "yield_per()": query._chunk_size is not None,
     }
-
-
-def _reads_other_tables(query: QueryBuilder) -> bool:
-    """Whether the columns, select_from() or rightjoin() named more than the table of the query."""
-    own, found = inspect(query._entity).selectable, query._statement
-    return any(table._deannotate() is not own for table in (*found._from_obj, *found.columns_clause_froms))

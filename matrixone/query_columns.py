@@ -67,6 +67,12 @@ def is_row_column(column: Any) -> bool:
     return isinstance(column, Table | InstrumentedAttribute) or is_mapped(column)
 
 
+def reads_only(statement: Select[Any], entity: Any) -> bool:
+    """Whether the columns and the tables that were named are those of one class or table."""
+    own = inspect(entity).selectable
+    return all(table._deannotate() is own for table in (*statement._from_obj, *statement.columns_clause_froms))
+
+
 def is_text_table(entity: Any) -> bool:
     """Whether the table was named by text: its columns are not known."""
     table = entity.element if isinstance(entity, Alias) else entity

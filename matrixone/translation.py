@@ -57,5 +57,6 @@ def translate_errors_of(engine: Engine) -> None:
 
 
 def _handle_error(context: ExceptionContext) -> BaseException | None:
-    error = context.sqlalchemy_exception
+    # What a listener of the dialect made of it is there only if one did.
+    error = getattr(context, "chained_exception", None) or context.sqlalchemy_exception
     return translate(error) if isinstance(error, DBAPIError) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, schema, sql
+from sqlalchemy import event, exc, schema, sql
 from sqlalchemy.dialects.mysql.mysqldb import MySQLExecutionContext_mysqldb
 from sqlalchemy.engine import default
 
@@ -130,10 +130,18 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
         return super().is_disconnect(e, connection, cursor) or e.args[:1] == (_PACKET_TOO_BIG,)
 
 
-def _drop_connection_out_of_step(context: ExceptionContext) -> None:
-    """Treat a reply that is not text as a lost connection: the driver stops in the middle of it."""
-    if isinstance(context.original_exception, UnicodeDecodeError):
-        context.is_disconnect = True
+def _drop_connection_out_of_step(context: ExceptionContext) -> exc.DataError | None:
+    """Say which reply is not text, and treat the connection as lost: the driver stops in the middle of it."""
+    error = context.original_exception
+    if not isinstance(error, UnicodeDecodeError):
+        return None
+    context.is_disconnect = True
+    driver: Any = context.dialect.loaded_dbapi
+    reason = driver.DataError(
+        f"a text column holds bytes that are no text ({error.reason}), as `constraint` of mo_catalog.mo_tables does: "
+        "name the columns to read, without it, or read its hex(); the connection is out of step and was dropped"
+    )
+    return exc.DataError(context.statement, None, reason, connection_invalidated=True)
 
 
 def _break_stream_of_lost_connection(context: ExceptionContext) -> None:

@@ -12,14 +12,13 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import Null, Tuple
 
 from matrixone.dialect.changes import first_rows_of
-from matrixone.dialect.hints import hint_of
+from matrixone.dialect.hints import hint_of, hints_in
 from matrixone.dialect.index_rules import missing_index
 from matrixone.dialect.json_types import compares_json, with_json_values
 from matrixone.dialect.searches import (
     is_condition,
     is_nearest_first,
     keeping_rows,
-    reads_the_past,
     searches_the_past,
     would_drop_rows,
 )
@@ -155,7 +154,7 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         text, mode = super().limit_clause(select, **kw), self._rank
         if text:
             self._rank = None
-        if text and is_nearest_first(select) and (self._hint is not None or reads_the_past(select)):
+        if text and is_nearest_first(select) and (self._hint or any(hints_in(select))):
             if mode not in (None, IVFRankMode.EXACT):
                 raise exc.CompileError(f"a search of the past is exact, not {mode}: the index knows the present only")
             mode = IVFRankMode.EXACT

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, exc, literal
 from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 
+from matrixone.dialect.hints import hints_in
 from matrixone.dialect.index_rules import broken_rules
 from matrixone.dialect.partitions import Partition
 from matrixone.dialect.show_create import Shape
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Index, Table, UniqueConstraint
     from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex
+    from sqlalchemy.sql.ddl import CreateTableAs
     from sqlalchemy.sql.schema import IdentityOptions
 
 _CLOCK = r"(?:now|current_timestamp|localtime|localtimestamp)(?:\(\d*\))?"
@@ -126,6 +128,16 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
 
     def _text(self, value: str) -> str:
         return self.sql_compiler.render_literal_value(value, String())
+
+    def visit_create_table_as(self, element: CreateTableAs, **kw: Any) -> str:
+        """``CREATE TABLE ... AS SELECT``, which SQLAlchemy 2.1 has.
+
+        Raises:
+            CompileError: the SELECT reads a snapshot: the server panics.
+        """
+        if any(hint.keyword == "SNAPSHOT" for hint in hints_in(element.selectable)):
+            raise exc.CompileError("no table is made of a SELECT of a snapshot; clone the table, or INSERT its rows")
+        return super().visit_create_table_as(element, **kw)
 
     def visit_create_sequence(self, create: CreateSequence, prefix: str | None = None, **kw: Any) -> str:
         """``CREATE SEQUENCE``, with the type of its numbers."""

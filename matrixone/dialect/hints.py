@@ -22,6 +22,7 @@ from sqlalchemy import CompoundSelect, Select, inspect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.interfaces import UserDefinedOption
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.cache_key import HasCacheKey
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClauseAlias, TableClause
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -29,6 +30,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from matrixone.dialect.only_matrixone import OnlyMatrixOne
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy import FromClause
@@ -132,6 +134,16 @@ def hint_of(statement: Any) -> Hint | None:
     """The hint a SELECT or UNION carries."""
     hints = [option.payload for option in statement._with_options if isinstance(option, TimeTravel)]
     return hints[-1] if hints else None
+
+
+def hints_in(statement: Any) -> Iterator[Hint]:
+    """The hints of a SELECT or UNION, and of the tables, subqueries and CTEs in it."""
+    for part in visitors.iterate(statement):
+        hint = part.hint if isinstance(part, TableAt) else None
+        if isinstance(part, Select | CompoundSelect):
+            hint = hint_of(part)
+        if hint is not None:
+            yield hint
 
 
 def _travel(target: Any, hint: Hint) -> Any:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BooleanClauseList, CompoundSelect, ScalarSelect, Select, SelectBase, exc
+from sqlalchemy import BooleanClauseList, ScalarSelect, SelectBase, exc
 from sqlalchemy.dialects.mysql import match
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.functions import FunctionElement
 
-from matrixone.dialect.hints import TableAt, hint_of
+from matrixone.dialect.hints import TableAt
 from matrixone.fulltext.match import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.sql.selectable import GenerativeSelect
 
 # Functions that a vector index may serve.
@@ -28,11 +29,6 @@ def is_nearest_first(select: GenerativeSelect) -> bool:
         return False
     parts = (part for clause in (*select._order_by_clauses, select) for part in visitors.iterate(clause))
     return any(map(_is_distance, parts))
-
-
-def reads_the_past(select: GenerativeSelect) -> bool:
-    """Whether a table, subquery or CTE in the statement has a hint of its own."""
-    return any(map(_is_of_the_past, visitors.iterate(select)))
 
 
 def searches_the_past(search: Any, froms: Sequence[Any]) -> bool:
@@ -89,10 +85,6 @@ def _joined_by_and(criteria: Any) -> Iterator[Any]:
             yield from _joined_by_and(each.clauses)
         else:
             yield each
-
-
-def _is_of_the_past(part: Any) -> bool:
-    return isinstance(part, TableAt) or (isinstance(part, Select | CompoundSelect) and hint_of(part) is not None)
 
 
 def _is_distance(part: Any) -> bool:

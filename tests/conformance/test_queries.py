@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from sqlalchemy import ForeignKey, String, exc, func, literal, select
 from sqlalchemy.orm import (
@@ -15,7 +17,7 @@ from sqlalchemy.orm import (
 )
 
 from matrixone import registry
-from matrixone.exceptions import ConfigurationError, PluginError, TransactionError
+from matrixone.exceptions import ConfigurationError, DataError, InternalError, PluginError, TransactionError
 
 from .faces import closed, entered, got, listed, taken
 
@@ -319,3 +321,50 @@ async def test_exists_says_whether_there_is_a_row(query, build, there_is):
 async def test_selects_as_values_of_conditions(query, rows):
     found = query(Member).where("team_id IN ? AND id > ?", rows(), 2)
     assert ids(await got(found.all())) in ([4, 6], [3, 5, 7])
+
+
+@pytest.mark.skipif(not os.environ.get("MATRIXONE_TEST_URL"), reason="lite sends bytes that are no text as U+FFFD")
+async def test_t10_bytes_that_are_no_text(face, client):
+    client.execute("UPDATE members SET name = unhex('ff80') WHERE id = 1")
+    async with entered(face.session()) as session:
+        with pytest.raises(DataError, match="name the columns") as caught:
+            await got(session.query(Member).all())
+        assert caught.value.connection_invalidated
+        assert caught.value.errno is None
+        await got(session.rollback())
+        assert (await got(session.query(Member.id, func.hex(Member.name)).filter_by(id=1).one()))[1] == "FF80"
+        assert await got(session.query(Member).filter(Member.id > 1).count()) == 6
+    with pytest.raises(DataError, match="name the columns"):
+        await got(face.query("members").all())
+    assert await got(face.query("members").count()) == 7
+
+
+async def test_t6_a_change_is_never_one_of_the_past(face, names, client):
+    snapshot = names.new("snapshot")
+    client.execute(f"CREATE SNAPSHOT {snapshot} FOR DATABASE {client.execute('SELECT database()').scalar()}")
+    client.execute("UPDATE teams SET name = 'none' WHERE name = 'red'")
+    client.execute("DELETE FROM members WHERE id < 5")
+    async with entered(face.session()) as session:
+        then = session.query(Member, snapshot=snapshot)
+        assert await got(then.count()) == 7
+        for change in (then.delete, lambda: then.update(name="x").execute()):
+            with pytest.raises(exc.InvalidRequestError, match="present"):
+                await got(change())
+        red = session.query(Team.id, snapshot=snapshot).filter_by(name="red")
+        of_red = session.query(Member).filter(Member.team_id.in_(red))
+        assert (await got(of_red.update(name="of red").execute())).rowcount == 1
+        assert await got(then.filter_by(name="of red").count()) == 0
+        assert (await got(session.query(Member).filter("team_id IN ?", red).delete())).rowcount == 1
+        assert ids(await got(session.query(Member).all())) == [5, 7]
+        assert await got(then.count()) == 7
+
+
+@pytest.mark.skipif(not os.environ.get("MATRIXONE_TEST_URL"), reason="lite does not panic")
+async def test_t18_a_panic_is_told_in_one_line(face, names, client):
+    snapshot = names.new("snapshot")
+    client.execute(f"CREATE SNAPSHOT {snapshot} FOR DATABASE {client.execute('SELECT database()').scalar()}")
+    async with entered(face.session()) as session:
+        with pytest.raises(InternalError, match="panic") as caught:
+            await got(session.execute(f"CREATE TABLE copied AS SELECT * FROM members {{SNAPSHOT = '{snapshot}'}}"))
+        assert "\n" not in str(caught.value.args[0])
+        assert "goroutine" not in f"{caught.value} {caught.value!r}"

@@ -142,7 +142,7 @@ def test_a_connect_argument_cannot_switch_autocommit_off(database_url):
     engine.dispose()
 
 
-def test_savepoints_are_refused_and_the_transaction_goes_on(engine, rows):
+def test_t3_savepoints_are_refused_and_the_transaction_goes_on(engine, rows):
     with engine.connect() as connection:
         connection.exec_driver_sql(f"INSERT INTO {rows} (n) VALUES (1)")
         with pytest.raises(exc.NotSupportedError, match="no savepoints"):
@@ -189,7 +189,7 @@ def test_errors_after_which_the_connection_is_gone(dialect, code):
     assert not dialect.is_disconnect(pymysql.err.OperationalError(1205, "Lock wait timeout exceeded"), None, None)
 
 
-def test_a_reply_that_is_not_text_costs_the_connection(engine, monkeypatch):
+def test_t10_a_reply_that_is_not_text_costs_the_connection(engine, monkeypatch):
     """The driver stops in the middle of such a reply, and the next one would be read from there."""
 
     def half_read(_cursor, _statement, _parameters=None):
@@ -198,8 +198,9 @@ def test_a_reply_that_is_not_text_costs_the_connection(engine, monkeypatch):
     with engine.connect() as connection:
         before = driver(connection)
         monkeypatch.setattr(pymysql.cursors.Cursor, "execute", half_read)
-        with pytest.raises(UnicodeDecodeError):
+        with pytest.raises(exc.DataError, match=r"no text.*hex") as caught:
             connection.exec_driver_sql("SELECT 1")
+        assert caught.value.connection_invalidated
         monkeypatch.undo()
         assert connection.invalidated
     with engine.connect() as connection:

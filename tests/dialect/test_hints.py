@@ -154,20 +154,28 @@ def test_insert_from_select_reads_the_past_and_writes_the_present(sql):
     assert shown == "INSERT INTO documents (id) SELECT documents.id FROM documents {SNAPSHOT = 's'}"
 
 
-def test_targets_of_changes_are_never_hinted(sql):
+def test_t6_targets_of_changes_are_never_hinted(sql):
     old = with_snapshot(select(documents.c.id), "s").scalar_subquery()
     assert sql(update(documents).values(title="x").where(documents.c.id.in_(old))).startswith("UPDATE documents SET")
     assert sql(delete(documents).where(documents.c.id.in_(old))).startswith("DELETE FROM documents WHERE")
 
 
 @pytest.mark.parametrize("change", [update, delete])
-def test_a_change_cannot_take_part_in_the_past(sql, change):
+def test_t6_a_change_cannot_take_part_in_the_past(sql, change):
     with pytest.raises(exc.ArgumentError, match="subject table"):
         change(with_snapshot(documents, "s"))
     then = with_snapshot(documents, "s")
     statement = change(documents).where(documents.c.id == then.c.id)
     with pytest.raises(exc.CompileError, match="not changed"):
         sql(statement.values(title="x") if change is update else statement)
+
+
+@pytest.mark.skipif(not hasattr(select(documents), "into"), reason="CREATE TABLE AS comes with SQLAlchemy 2.1")
+def test_t18_no_table_is_made_of_a_snapshot(sql):
+    for old in (with_snapshot(select(documents), "s"), select(with_snapshot(documents, "s"))):
+        with pytest.raises(exc.CompileError, match="clone the table"):
+            sql(old.into("copied"))
+    assert sql(with_mo_ts(select(documents.c.id), 7).into("copied")).endswith("FROM documents {MO_TS = 7}")
 
 
 def test_statements_and_other_things_that_cannot_travel_are_refused():

@@ -45,11 +45,11 @@ def created(index, dialect):
         ),
     ],
 )
-def test_indexes_are_added_by_alter_table(dialect, index, expected):
+def test_t1_indexes_are_added_by_alter_table(dialect, index, expected):
     assert created(index(), dialect) == f"ALTER TABLE docs ADD {expected}"
 
 
-def test_indexes_are_dropped_by_alter_table(dialect):
+def test_t2_indexes_are_dropped_by_alter_table(dialect):
     (index,) = table_with(Index("ix", "order")).indexes
     assert str(DropIndex(index).compile(dialect=dialect)) == "ALTER TABLE docs DROP INDEX ix"
 

@@ -102,6 +102,17 @@ def test_values_of_an_expression_are_an_error(query):
         query(User).filter(User.id > 1, 2)
 
 
+def test_attributes_of_the_only_table(query):
+    with_function = query(User.id, func.count(User.name)).filter_by(id=1, name="x")
+    assert where(with_function) == "users.id = 1 AND users.name = 'x'"
+    assert where(query(User).select(func.max(User.id)).filter_by(id=1)) == "users.id = 1"
+    assert where(query(User).alias("u").select(func.max(User.id)).filter_by(id=1)) == "u.id = 1"
+    assert where(query(logs).filter_by(line="x")) == "audit.logs.line = 'x'"
+    assert where(query(User.id).union(query(User.id)).filter_by(id=1)) == "anon_1.id = 1"
+    assert where(query(User).union(query(User)).filter_by(id=1)).endswith("anon_1.id = 1")
+    assert where(query(Department).join(User).filter_by(department_id=1)) == "users.department_id = 1"
+
+
 def test_an_unknown_attribute_is_an_error(query):
     with pytest.raises(exc.InvalidRequestError, match="no_such"):
         query(User).filter_by(no_such=1)
