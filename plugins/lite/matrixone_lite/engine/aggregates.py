@@ -142,7 +142,7 @@ def _distinct(call: ast.Function) -> str:
 def _one_number(call: ast.Function, arguments: Sequence[Bound]) -> Bound:
     allowed = types.NUMBERS | {Kind.NULL}
     if len(arguments) != 1 or arguments[0].kind not in allowed:
-        kinds = " ".join(argument.kind.value for argument in arguments)
+        kinds = " ".join(argument.type.named for argument in arguments)
         raise invalid_argument(f"aggregate function {call.name}, bad value [{kinds}]")
     return arguments[0]
 
@@ -169,7 +169,7 @@ def _avg(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order:
 
 def _extreme(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order: Order) -> Bound:
     if len(arguments) != 1 or arguments[0].kind in types.VECTORS | {Kind.JSON}:
-        kinds = " ".join(argument.kind.value for argument in arguments)
+        kinds = " ".join(argument.type.named for argument in arguments)
         raise invalid_argument(f"aggregate function {call.name}, bad value [{kinds}]")
     return Bound(f"{call.name}({binder.order_key(arguments[0])})", arguments[0].type)
 

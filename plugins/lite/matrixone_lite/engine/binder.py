@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import arithmetic, comparison, convert, types
+from matrixone_lite.engine import arithmetic, common_types, comparison, convert, types
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
@@ -112,7 +112,7 @@ class Binder:
     def convert(self, bound: Bound, target: Type, mode: Mode = Mode.CAST) -> Bound:
         """``bound`` as ``target``."""
         function = convert.function(bound.type, target, mode)
-        if function is None or (bound.kind in types.INTEGERS and target.kind is Kind.DOUBLE):
+        if function is None:
             return Bound(bound.sql, target, literal=bound.literal, text=bound.text)
         done = self.call(function, target, bound.sql)
         return Bound(done.sql, target, literal=bound.literal, text=bound.text)
@@ -206,7 +206,7 @@ class Binder:
         if isinstance(value, bytes):
             return self.constant(value, Type(Kind.VARCHAR, len(value)))
         text = str(value)
-        return self.constant(text, Type(Kind.VARCHAR if text else Kind.CHAR, len(text)), text)
+        return self.constant(text, Type(Kind.VARCHAR, len(text)) if text else types.EMPTY, text)
 
     def _typed_literal(self, expr: ast.TypedLiteral, _scope: Scope) -> Bound:
         target = {"date": types.DATE, "time": types.TIME, "timestamp": types.TIMESTAMP, "datetime": types.DATETIME}[
@@ -259,7 +259,7 @@ class Binder:
         if bound.kind in types.SIGNED:
             return self.call(arithmetic.function("-", bound.type), bound.type, "0", bound.sql)
         if bound.kind in types.VECTORS:
-            raise invalid_argument(f"operator unary_minus, bad value [{bound.kind.value}]")
+            raise invalid_argument(f"operator unary_minus, bad value [{bound.type.named}]")
         if bound.kind is Kind.DECIMAL:
             function = arithmetic.function("-", bound.type)
             return self.call(function, bound.type, "'0'", bound.sql)
@@ -307,7 +307,7 @@ class Binder:
     def arithmetic(self, symbol: str, left: Bound, right: Bound) -> Bound:
         """``left symbol right`` with the operands brought to one type."""
         if Kind.BOOL in {left.kind, right.kind} and {left.kind, right.kind} <= {Kind.BOOL, Kind.NULL}:
-            raise invalid_argument(f"operator {symbol}, bad value [{left.kind.value} {right.kind.value}]")
+            raise invalid_argument(f"operator {symbol}, bad value [{left.type.named} {right.type.named}]")
         left, right = self._numeric(left, right), self._numeric(right, left)
         result = arithmetic.result_type(symbol, left.type, right.type)
         function = arithmetic.function(symbol, result, self.strict_division)
@@ -330,7 +330,7 @@ class Binder:
             return self.convert(bound, target, Mode.COMPARE)
         if bound.kind in types.TEMPORAL:
             return self.convert(bound, types.BIGINT, Mode.COMPARE)
-        raise invalid_argument(f"operator +, bad value [{bound.kind.value} {other.kind.value}]")
+        raise invalid_argument(f"operator +, bad value [{bound.type.named} {other.type.named}]")
 
     def _fit(self, bound: Bound, result: Type, symbol: str) -> str:
         if result.kind in types.VECTORS:
@@ -378,7 +378,7 @@ class Binder:
     def _case(self, expr: ast.Case, scope: Scope) -> Bound:
         results = [self.bind(when.result, scope) for when in expr.whens]
         otherwise = Bound("NULL", types.NULL) if expr.otherwise is None else self.bind(expr.otherwise, scope)
-        type_ = types.common([*(result.type for result in results), otherwise.type])
+        type_ = common_types.of_case([result.type for result in results], otherwise.type)
         operand = None if expr.operand is None else self.bind(expr.operand, scope)
         parts = ["CASE"]
         for when, result in zip(expr.whens, results, strict=True):
@@ -392,7 +392,9 @@ class Binder:
 
     def _cast(self, expr: ast.Cast, scope: Scope) -> Bound:
         bound = self.bind(expr.operand, scope)
-        return self.convert(bound, types.for_cast(expr.type), Mode.CAST)
+        target = types.for_cast(expr.type)
+        wraps = bound.kind is Kind.UBIGINT and target.kind is Kind.BIGINT
+        return self.convert(bound, target, Mode.WRAP if wraps else Mode.CAST)
 
     def _convert_using(self, expr: ast.ConvertUsing, scope: Scope) -> Bound:
         return self.convert(self.bind(expr.operand, scope), types.VARCHAR)

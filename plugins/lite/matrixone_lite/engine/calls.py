@@ -117,7 +117,7 @@ def apply_scalar(binder: Binder, name: str, arguments: Sequence[Bound]) -> Bound
 
 
 def _mismatch(name: str, arguments: Sequence[Bound], word: str = "function") -> ServerError:
-    kinds = " ".join(argument.kind.value for argument in arguments)
+    kinds = " ".join(argument.type.named for argument in arguments)
     return invalid_argument(f"{word} {name}, bad value [{kinds}]")
 
 
@@ -226,6 +226,9 @@ def _aggregate(
     found = AGGREGATES[call.name]
     if len(arguments) != len(found.parameters):
         raise _mismatch(call.name, arguments, "aggregate function")
+    for argument, family in zip(arguments, found.parameters, strict=True):
+        if family in {Accept.INT, Accept.DOUBLE} and argument.kind not in types.NUMBERS | {Kind.NULL}:
+            raise _mismatch(call.name, arguments, "aggregate function")
     converted = [
         accept(binder, argument, family, arguments)
         for argument, family in zip(arguments, found.parameters, strict=True)

@@ -93,7 +93,7 @@ def align(binder: Binder, symbol: str, left: Bound, right: Bound) -> tuple[Bound
         return binder.call(_JSON_TEXT, types.VARCHAR, left.sql), right  # but 'text' = json is refused
     target = _meeting(left, right)
     if target is None:
-        raise invalid_argument(f"operator {symbol}, bad value [{left.kind.value} {right.kind.value}]")
+        raise invalid_argument(f"operator {symbol}, bad value [{left.type.named} {right.type.named}]")
     return _towards(binder, left, target), _towards(binder, right, target)
 
 
@@ -160,7 +160,7 @@ def compare_rows(binder: Binder, symbol: str, left: ast.Expr, right: ast.Expr, s
     first = binder.bind(left, scope)
     second = binder.bind(right, scope)
     if second.kind is Kind.TUPLE:
-        raise invalid_argument(f"operator {symbol}, bad value [{first.kind.value} TUPLE]")
+        raise invalid_argument(f"operator {symbol}, bad value [{first.type.named} TUPLE]")
     return compare(binder, symbol, first, second)
 
 

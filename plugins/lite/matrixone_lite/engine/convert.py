@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
 from enum import Enum, auto
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import json_text, render, temporal, vectors
@@ -43,12 +43,18 @@ _FLOAT_PREFIX: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)
 _TIMESTAMP_FIRST: Final = "1970-01-01 00:00:00"
 
 
+_WRITTEN: Final = STRINGS | BYTES | {Kind.ENUM}
+"""Kinds whose values are read as text."""
+
+
 class Mode(Enum):
     """Why a value is converted."""
 
     STORE = auto()
     COMPARE = auto()
     CAST = auto()
+    WRAP = auto()
+    """By CAST of an unsigned to a signed integer, which overflows without an error."""
 
 
 def decimal_text(number: Decimal, scale: int) -> str:
@@ -69,7 +75,7 @@ def converter(source: Type, target: Type, mode: Mode) -> Converter | None:
     convert = None if make is None else make(source, target, mode)
     if convert is None:
         operator = "cast_strict" if mode is Mode.STORE and target.kind not in VECTORS else "cast"
-        raise invalid_argument(f"operator {operator}, bad value [{source.kind.value} {target.kind.value}]")
+        raise invalid_argument(f"operator {operator}, bad value [{source.named} {target.named}]")
     return lambda value: None if value is None else convert(value)
 
 
@@ -78,7 +84,9 @@ _numbers = itertools.count()
 
 @cache
 def function(source: Type, target: Type, mode: Mode) -> UserFunction | None:
-    """:func:`converter` as a user function."""
+    """:func:`converter` as a user function; None, too, where SQLite does the same by itself."""
+    if target.kind is Kind.DOUBLE and source.kind in INTEGERS and source.kind is not Kind.UBIGINT:
+        return None
     convert = converter(source, target, mode)
     return None if convert is None else UserFunction(f"cast_{next(_numbers)}", convert)
 
@@ -90,12 +98,19 @@ def _plain_text(value: Any, source: Type) -> str:
     return shown.decode(errors="replace") if isinstance(shown, bytes) else str(shown)
 
 
+def _reader(source: Type) -> Callable[[Any], str]:
+    """Gives the text of a value."""
+    return str if source.kind in STRINGS else partial(_plain_text, source=source)
+
+
 def _to_integer(source: Type, target: Type, mode: Mode) -> Converter | None:
     kind = target.kind
     name = RANGES[kind][0] if RANGES[kind][0].startswith("u") else "int"
     if source.kind in INTEGERS | {Kind.BOOL, Kind.BIT, Kind.YEAR, Kind.ENUM, Kind.SET}:
         if mode is Mode.CAST and kind is Kind.UBIGINT:
             return lambda value: integer_kind(int(value) % (1 << 64), kind)
+        if mode is Mode.WRAP and kind is Kind.BIGINT:
+            return lambda value: (int(value) + (1 << 63)) % (1 << 64) - (1 << 63)
         low, high = RANGES[kind][1:]
         if high < 1 << 63:
             return lambda value: (
@@ -208,8 +223,9 @@ def _beyond(text: str, target: Type) -> ServerError:
 
 
 def _to_bool(source: Type, _target: Type, mode: Mode) -> Converter | None:
-    if source.kind in STRINGS:
-        return _text_to_bool
+    if source.kind in _WRITTEN:
+        read = _reader(source)
+        return lambda value: _text_to_bool(read(value))
     if source.kind in NUMBERS or source.kind is Kind.BOOL:
         if mode is Mode.STORE:
             # the server stores 2 as false and -1 as true
@@ -219,10 +235,11 @@ def _to_bool(source: Type, _target: Type, mode: Mode) -> Converter | None:
 
 
 def _text_to_bool(value: str) -> int:
-    known = {"true": 1, "false": 0, "1": 1, "0": 0, "t": 1, "f": 0}.get(value.strip().lower())
-    if known is None:
-        raise invalid_input(f"'{value}' is not a valid bool expression")
-    return known
+    known = {"true": 1, "false": 0, "t": 1, "f": 0}.get(value.strip().lower())
+    try:
+        return int(float(value) != 0) if known is None else known
+    except ValueError:
+        raise invalid_input(f"'{value}' is not a valid bool expression") from None
 
 
 def _to_text(source: Type, target: Type, mode: Mode) -> Converter | None:
@@ -278,10 +295,15 @@ def _to_json(source: Type, _target: Type, _mode: Mode) -> Converter | None:
 def _to_date(source: Type, _target: Type, mode: Mode) -> Converter | None:
     if source.kind in {Kind.DATE, Kind.DATETIME, Kind.TIMESTAMP}:
         return lambda value: value[:10]
-    if source.kind not in STRINGS:
+    if source.kind is Kind.TIME:
+        return lambda value: temporal.datetime_text(temporal.today(value), 0)[:10]
+    if source.kind not in _WRITTEN:
         return None
 
-    def convert(value: str) -> str | None:
+    read = _reader(source)
+
+    def convert(given: Any) -> str | None:
+        value = read(given)
         moment = temporal.parse_datetime(value)
         if moment is not None:
             return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
@@ -304,15 +326,20 @@ def _to_datetime(source: Type, target: Type, mode: Mode) -> Converter | None:
         if source.scale < scale:
             pad = ("." if not source.scale else "") + "0" * (scale - source.scale)
             return lambda value: value + pad
-    elif source.kind not in STRINGS:
+    elif source.kind is Kind.TIME:
+        return lambda value: temporal.datetime_text(temporal.round_datetime(temporal.today(value), scale), scale)
+    elif target.kind is Kind.TIMESTAMP and source.kind in INTEGERS:
+        return lambda value: temporal.datetime_text(temporal.since_1970(int(value)), scale)
+    elif source.kind not in _WRITTEN and not (target.kind is Kind.TIMESTAMP and source.kind is Kind.DECIMAL):
         return None
-    return lambda value: _parse_datetime(value, target, mode)
+    read = _reader(source)
+    return lambda value: _parse_datetime(read(value), target, mode)
 
 
 def _parse_datetime(value: str, target: Type, mode: Mode) -> str | None:
     moment = temporal.parse_datetime(value)
     if moment is None:
-        if mode is not Mode.STORE:
+        if mode is Mode.COMPARE:
             return None
         if target.kind is Kind.TIMESTAMP:
             raise invalid_argument(f"parse timestamp, bad value {value}")
@@ -327,10 +354,11 @@ def _to_time(source: Type, target: Type, _mode: Mode) -> Converter | None:
     scale = target.scale
     if source.kind is Kind.TIME:
         return lambda value: temporal.round_time(value, scale)
-    if source.kind in DATED or source.kind in STRINGS or source.kind in INTEGERS:
+    if source.kind in DATED | _WRITTEN | INTEGERS:
+        read = _reader(source) if source.kind in _WRITTEN else str
 
         def convert(value: Any) -> int:
-            micros = temporal.parse_time(str(value))
+            micros = temporal.parse_time(read(value))
             if micros is None:
                 raise invalid_input(f"invalid time value {value}")
             return temporal.round_time(micros, scale)

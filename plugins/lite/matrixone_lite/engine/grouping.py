@@ -24,7 +24,7 @@ def expand_grouping(query: ast.Select) -> ast.Query:
     members = [_member(query, keys, group) for group in _sets(group_by, keys)]
     result: ast.Query = members[0]
     for member in members[1:]:
-        result = ast.SetOperation("union", True, result, member)
+        result = ast.SetOperation("grouping sets", True, result, member)
     if isinstance(result, ast.SetOperation):
         return replace(result, order_by=query.order_by, limit=query.limit)
     return ast.NestedQuery(result, query.order_by, query.limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine import types, vector_index
+from matrixone_lite.engine import common_types, types, vector_index
 from matrixone_lite.engine.aggregates import SINGLE
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.scope import Source
     from matrixone_lite.engine.sources import CommonFrame
 
-_MEMBERS: Final = {"union": "UNION", "intersect": "INTERSECT", "except": "EXCEPT", "minus": "EXCEPT"}
+_MEMBERS: Final = {
+    "union": "UNION",
+    "intersect": "INTERSECT",
+    "except": "EXCEPT",
+    "minus": "EXCEPT",
+    "grouping sets": "UNION",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,8 @@ def _bind_keys(binder: Binder, query: ast.Select, scope: Scope) -> list[str]:
         expressions = [_group_key(expr, query, scope) for expr in query.group_by.keys]
         bounds = [binder.bind(expr, scope) for expr in expressions]
         scope.clause = ""
-        keys = [binder.order_key(bound) for bound in bounds]
+        # SQLite takes a number for the place of a result column
+        keys = ["NULL" if bound.literal else binder.order_key(bound) for bound in bounds]
         scope.grouping = frozenset(bound.sql for bound in bounds) if binder.session.full_group_by else None
         scope.key_shapes = frozenset(type(expr) for expr in expressions)
     elif any(map(has_aggregate, [*query.items, *query.order_by])) or query.having is not None:
@@ -161,8 +168,10 @@ def _bind_keys(binder: Binder, query: ast.Select, scope: Scope) -> list[str]:
 
 
 def _group_key(expr: ast.Expr, query: ast.Select, scope: Scope) -> ast.Expr:
-    if isinstance(expr, ast.Literal) and isinstance(expr.value, int):
-        return _positioned(expr.value, query.items, "GROUP BY").expr
+    if isinstance(expr, ast.Literal) and expr.kind is ast.LiteralKind.INTEGER:
+        return _positioned(int(str(expr.value)), query.items, "GROUP BY").expr
+    if isinstance(expr, ast.Literal) and expr.kind is not ast.LiteralKind.NULL:
+        raise ServerError(1149, "SQL syntax error: non-integer constant in GROUP BY")
     if isinstance(expr, ast.Column) and expr.table is None and scope.find(expr) is None:
         for item in query.items:
             if item.alias and item.alias.lower() == expr.name.lower():
@@ -295,7 +304,8 @@ def _bind_set_operation(binder: Binder, query: ast.SetOperation, parent: Scope |
     if len(left.columns) != len(right.columns):
         raise syntax_error("SELECT statements have different number of columns")
     merged = [
-        types.common([one.bound.type, other.bound.type]) for one, other in zip(left.columns, right.columns, strict=True)
+        _united(query, n, one.bound.type, other.bound.type)
+        for n, (one, other) in enumerate(zip(left.columns, right.columns, strict=True))
     ]
     if query.all and query.operator == "intersect":
         sql = _intersect_all(binder, left, right, merged)
@@ -307,6 +317,15 @@ def _bind_set_operation(binder: Binder, query: ast.SetOperation, parent: Scope |
         for n, (column, type_) in enumerate(zip(left.columns, merged, strict=True))
     ]
     return _finish(binder, BoundQuery(sql, outputs), query, parent)
+
+
+def _united(query: ast.SetOperation, position: int, one: Type, other: Type) -> Type:
+    if query.operator == "grouping sets":
+        return types.common([one, other])
+    type_ = common_types.united(one, other)
+    if type_ is None:
+        raise syntax_error(f"the {position} column cann't cast to a same type")
+    return type_
 
 
 def _retyped(binder: Binder, query: BoundQuery, merged: Sequence[Type]) -> str:

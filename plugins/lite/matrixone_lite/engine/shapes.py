@@ -47,7 +47,8 @@ class Shapes:
 
         def mark(literal: re.Match[str]) -> str:
             number = literal[2]
-            arguments.append((int(number), types.BIGINT) if number else (literal[1], types.VARCHAR))
+            text = literal[1]
+            arguments.append((int(number), types.BIGINT) if number else (text, types.VARCHAR if text else types.EMPTY))
             return "?"
 
         start = match.start("tail")

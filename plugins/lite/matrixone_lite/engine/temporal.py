@@ -44,6 +44,17 @@ def parse_datetime(text: str) -> datetime | None:
     return moment
 
 
+def today(time: int) -> datetime:
+    """A time, microseconds from midnight, of the current day."""
+    now = datetime.now(UTC)
+    return datetime(now.year, now.month, now.day) + timedelta(microseconds=time)  # noqa: DTZ001 - a wall clock
+
+
+def since_1970(seconds: int) -> datetime:
+    """A moment in UTC, without saying so."""
+    return datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - a wall clock
+
+
 def _full_year(digits: str) -> int:
     """The year that digits mean: two of them one from 1970 to 2069."""
     year = int(digits)

@@ -100,6 +100,9 @@ RANGES: Final = {
 }
 """Name in errors and bounds of each integer kind."""
 
+DECIMAL_BITS: Final = {64: 18, 128: 38, 256: 65}
+"""How many digits go into how many bits."""
+
 _BITS: Final = {"int8": 8, "int16": 16, "int32": 32, "int64": 64, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
 
 _WIRE: Final = {
@@ -161,6 +164,13 @@ class Type:
         return _WIRE[self.kind]
 
     @property
+    def named(self) -> str:
+        """The type as errors name it."""
+        if self.kind is not Kind.DECIMAL:
+            return str(self.kind.value)
+        return f"DECIMAL{next(bits for bits, digits in DECIMAL_BITS.items() if self.length <= digits)}"
+
+    @property
     def sql(self) -> str:
         """The type as SHOW CREATE TABLE prints it."""
         name = _SQL_NAMES.get(self.kind, self.kind.value.lower())
@@ -210,6 +220,8 @@ FLOAT: Final = Type(Kind.FLOAT)
 DOUBLE: Final = Type(Kind.DOUBLE)
 VARCHAR: Final = Type(Kind.VARCHAR, 65535)
 CHAR: Final = Type(Kind.CHAR, 1)
+EMPTY: Final = Type(Kind.CHAR, 0)
+"""Of the literal ''."""
 TEXT: Final = Type(Kind.TEXT)
 VARBINARY: Final = Type(Kind.VARBINARY, 65535)
 BLOB: Final = Type(Kind.BLOB)
@@ -388,6 +400,7 @@ def as_decimal(type_: Type) -> Type:
         Kind.TINYINT: 3,
         Kind.SMALLINT: 5,
         Kind.INT: 10,
+        Kind.BIGINT: 19,
         Kind.UTINYINT: 3,
         Kind.USMALLINT: 5,
         Kind.UINT: 10,
@@ -400,7 +413,7 @@ def as_decimal(type_: Type) -> Type:
 
 
 def common(types: list[Type]) -> Type:
-    """The type of CASE, COALESCE, UNION and the like over ``types``; VARCHAR when they share no family."""
+    """The type that holds the values of all ``types``, as for GREATEST; VARCHAR when they share no family."""
     known = [type_ for type_ in types if type_.kind is not Kind.NULL]
     if not known:
         return NULL

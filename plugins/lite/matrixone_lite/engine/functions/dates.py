@@ -363,7 +363,7 @@ def date_trunc(binder: Binder, arguments: Sequence[Bound], _call: ast.Function) 
     """The start of the unit a moment lies in; text is no moment here."""
     unit, moment = arguments
     if moment.kind not in types.DATED:
-        raise invalid_argument(f"function date_trunc, bad value [{unit.kind.value} {moment.kind.value}]")
+        raise invalid_argument(f"function date_trunc, bad value [{unit.type.named} {moment.type.named}]")
     start = _TRUNCATED.get(unit.text.lower())
     if start is None:
         raise invalid_argument(f"function date_trunc, bad value {unit.text}")
@@ -373,38 +373,3 @@ def date_trunc(binder: Binder, arguments: Sequence[Bound], _call: ast.Function) 
 
     function = UserFunction(f"trunc_{unit.text.lower()}", truncate)
     return binder.call(function, types.DATETIME, moment.sql)
-
-
-# --- parts by name ----------------------------------------------------------------------------------------------------
-
-_EXTRACTED: Final[dict[str, Callable[[datetime], str]]] = {
-    "microsecond": lambda moment: f"{moment.microsecond:06d}",
-    "second": lambda moment: f"{moment.second:02d}",
-    "minute": lambda moment: f"{moment.minute:02d}",
-    "hour": lambda moment: f"{moment.hour:02d}",
-    "day": lambda moment: f"{moment.day:02d}",
-    "week": lambda moment: f"{week_number(moment, 3)[1]:02d}",
-    "month": lambda moment: f"{moment.month:02d}",
-    "quarter": lambda moment: str((moment.month + 2) // 3),
-    "year": lambda moment: f"{moment.year:04d}",
-    "year_month": lambda moment: f"{moment:%Y%m}",
-    "day_hour": lambda moment: f"{moment:%d%H}",
-    "day_minute": lambda moment: f"{moment:%d%H%M}",
-    "day_second": lambda moment: f"{moment:%d%H%M%S}",
-    "day_microsecond": lambda moment: f"{moment:%d%H%M%S%f}",
-    "hour_minute": lambda moment: f"{moment:%H%M}",
-    "hour_second": lambda moment: f"{moment:%H%M%S}",
-    "hour_microsecond": lambda moment: f"{moment:%H%M%S%f}",
-    "minute_second": lambda moment: f"{moment:%M%S}",
-    "minute_microsecond": lambda moment: f"{moment:%M%S%f}",
-    "second_microsecond": lambda moment: f"{moment:%S%f}",
-}
-
-
-@scalar("extract", parameters=[Accept.TEXT, _DATETIME], result=types.VARCHAR)
-def extract(unit: str, moment: datetime) -> str:
-    """One part or several adjoining ones, with their zeros."""
-    read = _EXTRACTED.get(unit)
-    if read is None:
-        raise invalid_argument(f"extract, bad value {unit}")
-    return read(moment)

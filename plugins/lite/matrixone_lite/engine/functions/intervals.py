@@ -127,7 +127,7 @@ def shift(binder: Binder, operand: Bound, amount: Bound, unit: str, sign: int, n
     :raises ServerError: 20203 when ``operand`` is nothing that has a date or time
     """
     if operand.kind not in types.TEMPORAL | types.STRINGS | {Kind.NULL}:
-        raise invalid_argument(f"function {name}, bad value [{operand.kind.value} BIGINT BIGINT]")
+        raise invalid_argument(f"function {name}, bad value [{operand.type.named} BIGINT BIGINT]")
     result = _result(operand.type, unit)
     return binder.call(_shifter(operand.type, result, unit, sign), result, operand.sql, amount.sql)
 

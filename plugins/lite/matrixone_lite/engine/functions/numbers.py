@@ -86,6 +86,17 @@ def _to_digits(number: Decimal, digits: int, rounding: str) -> Decimal:
     return number.scaleb(digits).to_integral_value(rounding).scaleb(-digits)
 
 
+_WHOLE_DOUBLES: Final = 1 << 53
+"""From here on a DOUBLE has no fraction."""
+_DOUBLE_DIGITS: Final = 20
+
+
+def _cut(number: float, digits: int, rounding: str) -> float:
+    if abs(number) >= _WHOLE_DOUBLES or digits >= _DOUBLE_DIGITS:
+        return number
+    return float(_to_digits(Decimal(repr(number)), digits, rounding))
+
+
 def _cutter(name: str, rounding: str) -> None:
     def cut(kind: Kind, scale: int) -> Callable[[Any, Any], Any]:
         def of_number(number: Any, digits: Any) -> Any:
@@ -93,10 +104,9 @@ def _cutter(name: str, rounding: str) -> None:
                 return None
             if kind is Kind.DECIMAL:
                 return decimal_text(_to_digits(Decimal(number), int(digits), rounding), scale)
-            if kind is Kind.DOUBLE and name == "round":
-                return float(round(number, int(digits)))
-            exact = _to_digits(Decimal(repr(number) if kind is Kind.DOUBLE else int(number)), int(digits), rounding)
-            return float(exact) if kind is Kind.DOUBLE else types.integer_kind(int(exact), kind)
+            if kind is Kind.DOUBLE:
+                return float(round(number, int(digits))) if name == "round" else _cut(number, int(digits), rounding)
+            return types.integer_kind(int(_to_digits(Decimal(int(number)), int(digits), rounding)), kind)
 
         return of_number
 

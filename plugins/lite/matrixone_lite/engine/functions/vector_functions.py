@@ -91,7 +91,7 @@ def _distance_function(name: str, kind: Kind, constants: bool) -> UserFunction:
 
 
 def _mismatch(name: str, arguments: Sequence[Bound]) -> Exception:
-    kinds = " ".join(argument.kind.value for argument in arguments)
+    kinds = " ".join(argument.type.named for argument in arguments)
     return invalid_argument(f"function {name}, bad value [{kinds}]")
 
 

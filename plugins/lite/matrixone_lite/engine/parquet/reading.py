@@ -38,8 +38,6 @@ _TAKEN: Final[dict[Kind, AbstractSet[str]]] = {
 """What kinds of values of a file each type takes."""
 
 _FLOAT32_BITS: Final = 32
-_DECIMAL64_DIGITS: Final = 18
-_DECIMAL128_DIGITS: Final = 38
 
 
 def rows_of(data: bytes, columns: Sequence[Column], context: Context) -> list[list[Value]]:
@@ -151,11 +149,7 @@ def _not_loadable(described: str, column: Column) -> ServerError:
 
 
 def _named(type_: Type) -> str:
-    if type_.kind is Kind.DECIMAL:
-        return "DECIMAL" + (
-            "64" if type_.length <= _DECIMAL64_DIGITS else "128" if type_.length <= _DECIMAL128_DIGITS else "256"
-        )
-    return "BIGINT UNSIGNED" if type_.kind is Kind.SET else type_.kind.value
+    return "BIGINT UNSIGNED" if type_.kind is Kind.SET else type_.named
 
 
 def _described(file: Any, position: int, field: Any) -> str:

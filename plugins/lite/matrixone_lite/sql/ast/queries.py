@@ -170,7 +170,7 @@ class Select(Query):
 
 @dataclass(frozen=True, slots=True)
 class SetOperation(Query):
-    """Two queries; operator is union, intersect, except or minus."""
+    """Two queries; operator is union, intersect, except, minus, or grouping sets for the parts of one query."""
 
     operator: str
     all: bool
