@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import NullType, TypeEngine
 
 from matrixone.bulk import is_mapped
+from matrixone.dialect.column_rules import check_column, check_comment
 from matrixone.exceptions import ConfigurationError
 from matrixone.params import without_quoted
 from matrixone.sql import SQL, Identifier, Literal, joined, split_name, table_identifier
@@ -52,11 +54,16 @@ def create_table(
         comment: Comment on the table.
 
     Raises:
-        ConfigurationError: No columns, or a type text that does not stay inside its column.
+        ConfigurationError: No columns, a type text that does not stay inside its column, or a comment the server would
+            take and not keep.
         InvalidNameError: A name the server cannot store.
     """
     if not columns:
         raise ConfigurationError(f"table {table!r} needs at least one column")
+    try:
+        check_comment(f"of table {table!r}", comment)
+    except CompileError as error:
+        raise ConfigurationError(str(error)) from error
     parts: list[Composable] = [
         SQL("{name} {type}").format(name=Identifier(name), type=_ColumnType(name, kind))
         for name, kind in columns.items()
@@ -168,12 +175,13 @@ class _ColumnType:
             _check_type_text(name, kind)
         elif not isinstance(kind() if isinstance(kind, type) else kind, TypeEngine):
             raise ConfigurationError(f"the type of column {name!r} is a text or a SQLAlchemy type, not {kind!r}")
-        self.kind = kind
+        self.name, self.kind = name, kind
 
     def render(self, compiler: SQLCompiler) -> str:
         if isinstance(self.kind, str):
             return self.kind.replace("%", "%%") if compiler.preparer._double_percents else self.kind
         instance = self.kind() if isinstance(self.kind, type) else self.kind
+        check_column(self.name, instance, None, compiler.dialect)
         return compiler.dialect.type_compiler_instance.process(instance)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import default
 
 from matrixone.dialect.compiler import MatrixOneCompiler
 from matrixone.dialect.ddl import MatrixOneDDLCompiler
+from matrixone.dialect.names import MatrixOneIdentifierPreparer
 from matrixone.dialect.reflection import ReflectionDialect
 from matrixone.dialect.streams import break_stream
 from matrixone.dialect.transactions import TransactionDialect
@@ -61,6 +62,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
 
     statement_compiler = MatrixOneCompiler
     ddl_compiler = MatrixOneDDLCompiler
+    preparer: type[MatrixOneIdentifierPreparer] = MatrixOneIdentifierPreparer
     execution_ctx_cls = MatrixOneExecutionContext
     ischema_names = reflected_types
     colspecs = column_types

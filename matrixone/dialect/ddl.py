@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, exc, literal
 from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
 
+from matrixone.dialect.column_rules import check_column, check_comment
 from matrixone.dialect.hints import hints_in
 from matrixone.dialect.index_rules import broken_rules
 from matrixone.dialect.partitions import Partition
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Column, Index, Table, UniqueConstraint
-    from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex
+    from sqlalchemy.schema import CreateIndex, CreateSequence, DropIndex, SetTableComment
     from sqlalchemy.sql.ddl import CreateTableAs
     from sqlalchemy.sql.schema import IdentityOptions
 
@@ -66,6 +67,15 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
             return f"DROP INDEX {name} ON {table}"
         return f"ALTER TABLE {table} DROP INDEX {name}"
 
+    def get_column_specification(self, column: Column[Any], **kw: Any) -> str:
+        """A column in CREATE TABLE.
+
+        Raises:
+            CompileError: the server would take it and not keep all of it.
+        """
+        check_column(column.name, column.type, column.comment, self.dialect)
+        return super().get_column_specification(column, **kw)
+
     def get_column_default_string(self, column: Column[Any]) -> str | None:
         """The default, in brackets unless it is a literal or a clock: without, the server cannot print the table."""
         default: str | None = super().get_column_default_string(column)
@@ -82,10 +92,12 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         """What follows the columns: ``COMMENT``, ``CLUSTER BY`` and ``PARTITION BY``.
 
         Raises:
-            CompileError: an option for this dialect that the server does not have, or accepts and ignores.
+            CompileError: an option for this dialect that the server does not have, or accepts and ignores; a comment
+                that it would not keep.
         """
         options = self._table_options(table)
         comment = options.pop("comment", None)
+        check_comment(f"of table {table.name!r}", comment)
         parts = [] if comment is None else [f"COMMENT={self._text(comment)}"]
         if columns := options.pop("cluster_by", None):
             if table.primary_key:
@@ -98,6 +110,15 @@ class MatrixOneDDLCompiler(MySQLDDLCompiler):
         if options:
             raise exc.CompileError(f"MatrixOne's tables have no option {', '.join(sorted(options))}")
         return " ".join(parts)
+
+    def visit_set_table_comment(self, create: SetTableComment, **kw: Any) -> str:
+        """``ALTER TABLE t COMMENT``.
+
+        Raises:
+            CompileError: as for ``CREATE TABLE``.
+        """
+        check_comment(f"of table {create.element.name!r}", create.element.comment)
+        return super().visit_set_table_comment(create, **kw)
 
     def _table_options(self, table: Table) -> dict[str, Any]:
         """The options given for this dialect, and those for MySQL that are not about its engines and characters."""

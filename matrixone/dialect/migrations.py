@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint, inspect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
+from matrixone.dialect.column_rules import check_column
 from matrixone.dialect.show_create import Shape
 from matrixone.dialect.verbatim import escaped
 
@@ -232,6 +233,7 @@ def _restore_case(found: set[Any], wanted: set[Any]) -> None:
 
 
 def _change(compiler: MySQLDDLCompiler, element: MySQLChangeColumn, words: str) -> str:
+    check_column(element.column_name, element.type_, element.comment or None, compiler.dialect)
     parts = [
         alter_table(compiler, element.table_name, element.schema),
         words,

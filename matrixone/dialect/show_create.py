@@ -258,8 +258,8 @@ def _unquoted(text: str) -> str:
 def _default(text: str | None) -> str | None:
     if text is None or text == "NULL":
         return None
-    # The quotes within a literal are doubled once more than in SQL.
-    return _with_backslashes(f"'{_unquoted(text[1:-1])}'" if text.startswith("'") else text)
+    # The quotes within a literal are doubled once more than in SQL, and so are backticks.
+    return _with_backslashes(f"'{_unescaped(_unquoted(text[1:-1]))}'" if text.startswith("'") else text)
 
 
 def _with_backslashes(expression: str) -> str:

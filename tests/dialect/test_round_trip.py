@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import string
 import uuid
 
@@ -61,8 +62,7 @@ def recreated(connection, name):
 
 
 QUOTABLE = st.text(st.sampled_from(string.ascii_letters + string.digits + " '\"`%:;,.()\\ü語\n\t-#/*_@{}"), max_size=20)
-# A text that ends with a backslash, and no table could be printed any more.
-COMMENTS = QUOTABLE.filter(lambda comment: not comment.endswith("\\") and comment.strip())
+COMMENTS = QUOTABLE.filter(lambda comment: comment and not re.search(r"\\('|$)", comment))
 VALUES = QUOTABLE.filter(lambda value: "," not in value and "\\" not in value).map(str.strip)
 PLAIN = [
     types.BigInteger(),
@@ -131,8 +131,8 @@ def columns(draw):
             case "text":
                 made.append(Column(name, types.String(40), server_default=draw(QUOTABLE), **options))
             case "enum":
-                kind = draw(st.sampled_from([mysql.ENUM, mysql.SET]))
-                made.append(Column(name, kind(*draw(LISTED)), **options))
+                kind, values = draw(st.sampled_from([mysql.ENUM, mysql.SET])), draw(LISTED)
+                made.append(Column(name, kind(*map(str.lower, values) if kind is mysql.SET else values), **options))
     return made
 
 

@@ -163,6 +163,22 @@ def test_names_with_blanks_backticks_and_reserved_words(engine):
         table.drop(engine)
 
 
+WORDS = "apply begin cdc config coverage datalink end escape full minus remove retention strict subscription sync until"
+
+
+def test_words_that_only_this_server_reserves(engine):
+    words = WORDS.split()
+    table = Table("upgrade", MetaData(), *(Column(word, Integer, index=True) for word in words))
+    with engine.connect() as connection:
+        table.create(connection)
+        row = {word: number for number, word in enumerate(words)}
+        connection.execute(insert(table), row)
+        quick = table.alias("quick")
+        found = connection.execute(select(*(quick.c[word].label(word) for word in words)).order_by(quick.c.end))
+        assert found.mappings().one() == row
+        table.drop(connection)
+
+
 def test_options_and_comments_of_a_table(engine):
     metadata = MetaData()
     Table(

@@ -183,7 +183,6 @@ HARD_DEFAULTS = {
     r"'a\\b'": r"a\b",
     r"'\\:c'": r"\:c",
     "concat('%s', ':d')": "%s:d",
-    "'it''s'": "it's",
 }
 
 
@@ -207,5 +206,5 @@ def test_defaults_with_colons_backslashes_and_percent_signs(project, engine):
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, all_of_them) == []
         connection.exec_driver_sql("INSERT INTO t (id) VALUES (1)")
-        row = connection.exec_driver_sql("SELECT kept, c0, c1, c2, c3, c4, c5 FROM t").one()
+        row = connection.exec_driver_sql("SELECT kept, c0, c1, c2, c3, c4 FROM t").one()
     assert row == ("%:e", *HARD_DEFAULTS.values())

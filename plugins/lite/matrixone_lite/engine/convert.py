@@ -442,9 +442,10 @@ def _to_set(source: Type, target: Type, _mode: Mode) -> Converter | None:
         if text not in lowered and _NUMBER_OF_MEMBERS.fullmatch(text):
             return numbered(int(text))
         for item in text.split(",") if text else ():
-            if item.lower() not in lowered:
-                raise internal(f"convert to MySQL set failed: item {item} is not in set [{','.join(target.members)}]")
-            mask |= 1 << lowered.index(item.lower())
+            member = item.rstrip(" ").lower()
+            if member not in lowered:
+                raise internal(f"convert to MySQL set failed: item {text} is not in set [{','.join(target.members)}]")
+            mask |= 1 << lowered.index(member)
         return mask
 
     return convert

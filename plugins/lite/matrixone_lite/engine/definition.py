@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine.printer import Printer, default_text, quoted, quoted_text, shown_comment, shown_default
+from matrixone_lite.engine.printer import (
+    Printer,
+    default_text,
+    ends_too_early,
+    quoted,
+    quoted_text,
+    read_again,
+    shown_comment,
+    shown_default,
+)
+from matrixone_lite.engine.types import Kind
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -36,8 +46,16 @@ def create_table(table: Table, find: Callable[[int], tuple[str, Table] | None]) 
     return head + ",\n".join(lines) + "\n)" + "".join(_trailers(table))
 
 
+def can_be_shown(table: Table) -> bool:
+    """Whether the server can read what it would answer; a backslash before a quote, or at the end, is too much."""
+    members = (member.replace("'", "''") for column in table.columns for member in column.type.members)
+    literals = (table.comment, *(column.comment for column in table.columns), *members)
+    return not any(ends_too_early(literal) for literal in literals)
+
+
 def _column(column: Column, table: Table) -> str:
-    parts = [quoted(column.name), column.type.sql]
+    type_ = read_again(column.type.sql)
+    parts = [quoted(column.name), type_.lower() if column.type.kind is Kind.SET else type_]
     if column.generated is not None:
         text = Printer(parentheses=True).text(column.generated)
         parts.append(f"GENERATED ALWAYS AS ({text}) {'STORED' if column.stored else 'VIRTUAL'}")
@@ -158,11 +176,11 @@ def extra_of(column: Column) -> str:
 
 
 def described_default(column: Column) -> str | None:
-    """A column's default as DESC prints it: text without quotes."""
+    """A column's default as DESC prints it: text as in SHOW CREATE TABLE, without the quotes around it."""
     if column.default is None or is_null(column.default):
         return None
     if isinstance(column.default, ast.Literal) and isinstance(column.default.value, str):
-        return column.default.value
+        return shown_default(column.default)[1:-1]
     return default_text(column.default)
 
 

@@ -29,13 +29,23 @@ def stored_comment(text: str) -> str:
 
 def shown_comment(stored: str) -> str:
     """The literal of SHOW CREATE TABLE, whose backslashes the server reads once more before it answers."""
-    return "'" + _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), stored) + "'"
+    return f"'{read_again(stored)}'"
+
+
+def read_again(text: str) -> str:
+    """What is left of a literal that the server puts into one of its own."""
+    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
+
+
+def ends_too_early(literal: str) -> bool:
+    """Whether a backslash of a literal takes a quote from it, so that the server cannot read it again."""
+    return any(found[1] in ("", "'") for found in _ESCAPED.finditer(literal))
 
 
 def shown_default(expr: ast.Expr) -> str:
-    """What follows DEFAULT in SHOW CREATE TABLE, where the quotes within a literal are doubled once more."""
+    """What follows DEFAULT in SHOW CREATE TABLE, where quotes and backticks within a literal are doubled once more."""
     text = default_text(expr)
-    return quoted_text(text[1:-1]) if text.startswith("'") else text
+    return quoted_text(text[1:-1].replace("`", "``")) if text.startswith("'") else text
 
 
 def quoted_text(text: str) -> str:

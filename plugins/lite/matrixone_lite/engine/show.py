@@ -14,6 +14,7 @@ from matrixone_lite.engine.printer import quoted
 from matrixone_lite.engine.reflect import described_columns, index_rows, timestamp_text
 from matrixone_lite.engine.snapshots import moment_of
 from matrixone_lite.sql import ast
+from matrixone_lite.sql.lexer import MANUAL
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.catalog import Database, Table
@@ -154,6 +155,8 @@ def _create_table(session: LiteSession, statement: ast.ShowCreate) -> Rows:
         return Listing(heads, [[table.name, text, "utf8mb4", "utf8mb4_general_ci"]]).result()
     if statement.what == "view":
         raise internal(f"{table.name} is not VIEW")
+    if not definition.can_be_shown(table):
+        raise ServerError(1105, f"{MANUAL}syntax error at line 2")
     text = definition.create_table(table, reflect.finder(session, at))
     if table.kind == "external":
         text += external_files.trailer(table)

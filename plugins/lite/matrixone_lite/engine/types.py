@@ -311,7 +311,7 @@ _LONGEST: Final = {Kind.CHAR: 255, Kind.BINARY: 255, Kind.VARCHAR: 65535, Kind.V
 def from_name(written: DataType) -> Type:
     """The type a column definition or CAST names.
 
-    :raises ServerError: 1690 for a length out of bounds, 20105 for a type this server lacks
+    :raises ServerError: 1690 for a length out of bounds, 20301 for a SET that cannot be, 20105 for a type not there
     """
     if written.name in {"decimal", "numeric", "dec", "fixed"}:
         return decimal(38 if written.length is None else written.length, written.scale or 0)
@@ -322,7 +322,7 @@ def from_name(written: DataType) -> Type:
         base = _TO_UNSIGNED.get(base, base)
     kind, length = base.kind, written.length
     if kind in {Kind.ENUM, Kind.SET}:
-        return Type(kind, members=written.values)
+        return Type(kind, members=_members(kind, written.values))
     if kind in TEMPORAL:
         return Type(kind, scale=length or 0)
     if length is None or kind in INTEGERS or kind is Kind.YEAR:
@@ -335,6 +335,22 @@ def from_name(written: DataType) -> Type:
     if kind in _SIZED:
         return replace(base, length=length)
     return base
+
+
+def _members(kind: Kind, written: tuple[str, ...]) -> tuple[str, ...]:
+    if kind is Kind.ENUM:
+        return tuple(",".join(written).split(","))  # kept as one text
+    members: list[str] = []
+    for text in written:
+        if "," in text:
+            raise invalid_input(f"set member \"{text}\" contains ','")
+        member = text.rstrip(" ")
+        if member.lower() in map(str.lower, members):
+            raise invalid_input(f'duplicate set member "{text}"')
+        members.append(member)
+    if members == [""]:
+        raise unsupported("SET of an empty value")
+    return tuple(members)
 
 
 def _check_length(kind: Kind, length: int) -> None:

@@ -6,26 +6,29 @@ from typing import Final
 
 RESERVED: Final = frozenset(
     """
-    add all alter analyze and as asc between binary both by call case change char character check collate column
-    constraint convert create cross current_date current_role current_time current_timestamp current_user database
-    databases day_hour day_microsecond day_minute day_second declare default delayed delete dense_rank desc describe
-    distinct div drop else elseif enclosed end escape escaped except exists explain false for force foreign from
-    fulltext function group groups having high_priority hour_microsecond hour_minute hour_second if ignore ilike in
-    index infile inner inout insert int1 int2 int3 int4 int8 intersect interval into is iterate join key kill leading
-    leave left like limit lines load localtime localtimestamp lock loop low_priority match maxvalue minus
-    minute_microsecond minute_second mod natural not null on optionally or order out outer outfile over partition
-    primary quick rank recursive references regexp rename repeat replace require right rlike row row_number rows
-    schema schemas second_microsecond select separator set show sql_big_result sql_buffer_result sql_small_result ssl
-    starting straight_join table temporary terminated then to trailing true union unique until update usage use using
-    utc_date utc_time utc_timestamp values when where while with xor year_month _binary
+    add all alter analyze and apply as asc auto_update begin between binary both by call case ccpr cdc change char
+    character check collate column config constraint convert coverage create cross cume_dist current_date current_role
+    current_time current_timestamp current_user database databases datalink day_hour day_microsecond day_minute
+    day_second declare dedup default delayed delete dense_rank desc describe distinct div drop else elseif enclosed end
+    escape escaped except exists explain false for force force_sync foreign from full fulltext function group groups
+    having high_priority hour_microsecond hour_minute hour_second if ignore ilike in index infile inner inout insert
+    int1 int2 int3 int4 int8 intersect interval into is iterate join key kill leading leave left like limit lines load
+    localtime localtimestamp lock loop low_priority match maxvalue minus minute_microsecond minute_second mod natural
+    not ntile null of on optionally or order out outer outfile over partition percent_rank phyplan precision primary
+    quick rank recursive references regexp reindex remove rename repeat replace require retention right rlike row
+    row_number rows schema schemas second_microsecond select separator set show sql_big_result sql_buffer_result
+    sql_calc_found_rows sql_no_cache sql_small_result ssl starting straight_join strict subscription sync table
+    temporary terminated then to trailing true union unique until update upgrade usage use using utc_date utc_time
+    utc_timestamp values when where while with xor year_month _binary _utf8mb4
     """.split(),  # noqa: SIM905 - a list would be a page of quotes
 )
 """Words that name something only between back-quotes."""
 
 FUNCTION_WORDS: Final = frozenset(
     """
-    char current_date current_role current_time current_timestamp current_user database dense_rank if insert left
-    localtime localtimestamp mod rank repeat replace right row_number schema utc_date utc_time utc_timestamp
+    char cume_dist current_date current_role current_time current_timestamp current_user database dense_rank if insert
+    left localtime localtimestamp mod ntile percent_rank rank repeat replace right row_number schema utc_date utc_time
+    utc_timestamp
     """.split(),  # noqa: SIM905 - a list would be a page of quotes
 )
 """Reserved words that are functions before a parenthesis."""
