@@ -76,6 +76,7 @@ EXAMPLES = {
     differences.SummarizeDifferences: lambda world: differences.SummarizeDifferences(compared(world)),
     differences.DiffToFile: lambda world: differences.DiffToFile(compared(world), f"{world.folder}/"),
     differences.FindViews: differences.FindViews((GOODS,)),
+    differences.FindFractions: differences.FindFractions(GOODS),
     merges.FindKeys: merges.FindKeys((GOODS, DOCS), ("id",), ((1,),)),
     merges.ReadPrimaryKey: merges.ReadPrimaryKey(GOODS),
     reading.ListTasks: reading.ListTasks(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from matrixone.exceptions import BranchError, ConfigurationError
@@ -13,10 +14,11 @@ from matrixone_branch.differences import (
     DiffRows,
     DiffToFile,
     DiffToTable,
+    FindFractions,
     FindViews,
     SummarizeDifferences,
 )
-from matrixone_branch.model import DiffOutput, Side
+from matrixone_branch.model import BranchWarning, DiffOutput, Side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,12 +240,20 @@ class DiffMethods(Manager):
         if isinstance(columns, str):
             raise ConfigurationError(f"columns are a list of names, not the text {columns!r}")
         comparison = Comparison(Side.of(table, snapshot), Side.of(against, against_snapshot), tuple(columns))
-        self._refuse_views(comparison.table.table, comparison.against.table)
+        self._check(comparison.table.table, comparison.against.table)
         return comparison
 
-    def _refuse_views(self, *tables: tuple[str, ...]) -> None:
-        if views := self._session.run(FindViews(tables)).value:
+    def _check(self, table: tuple[str, ...], other: tuple[str, ...]) -> None:
+        if views := self._session.run(FindViews((table, other))).value:
             raise BranchError(f"only tables have branches, {' and '.join(views)} is a view; nothing was sent")
+        fractions = self._session.run(FindFractions(table))
+        if not fractions.skipped and fractions.value:
+            warnings.warn(
+                f"the server does not notice rows that were deleted from {'.'.join(table)}, and takes changed ones for "
+                f"new: its primary key has fractions of seconds ({', '.join(fractions.value)})",
+                BranchWarning,
+                stacklevel=3,
+            )
 
     def _explained(self, operation: Operation[T]) -> Outcome[T]:
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matrixone.exceptions import BranchError
 from matrixone.operations import InTransaction, Operation
-from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined
+from matrixone.sql import EMPTY, SQL, Identifier, Literal, joined, shown_table
 from matrixone_branch.model import Changes, DiffRow, DiffSummary, is_one_of
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
+    from matrixone.exceptions import QueryError
     from matrixone.operations import Resource
     from matrixone_branch.model import Side
+
+_FRACTIONS = re.compile(r"(?:DATETIME|TIMESTAMP|TIME)\([1-6]\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +238,32 @@ class FindViews(Operation[list[str]]):
     def read(self, result: Result[Any]) -> list[str]:
         """Their names."""
         return list(result.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class FindFractions(Operation[list[str]]):
+    """Find the columns of a primary key that hold fractions of seconds.
+
+    Args:
+        table: The table.
+    """
+
+    name: ClassVar = "branch.diff"
+    in_transaction: ClassVar = InTransaction.READS
+    needs_feature: ClassVar = "data_branch"
+    error: ClassVar = BranchError
+
+    table: tuple[str, ...]
+
+    def statement(self) -> Executable:
+        """SHOW COLUMNS FROM table."""
+        return SQL("SHOW COLUMNS FROM {table}").format(table=shown_table(*self.table))
+
+    def read(self, result: Result[Any]) -> list[str]:
+        """Their names."""
+        key = [(str(row["Field"]), str(row["Type"])) for row in result.mappings() if row["Key"] == "PRI"]
+        return [name for name, kind in key if _FRACTIONS.fullmatch(kind)]
+
+    def satisfied_by(self, error: QueryError) -> bool:  # noqa: ARG002 - whatever it is
+        """What is wrong with the table, the statement that compares it says better."""
+        return True

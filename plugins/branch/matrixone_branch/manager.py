@@ -191,7 +191,7 @@ class BranchManager(DiffMethods):
             ConfigurationError: There is no such strategy.
         """
         from_table, into, policy = table_parts(source), table_parts(target), strategy(on_conflict)
-        self._refuse_views(from_table, into)
+        self._check(from_table, into)
         self._refuse_uncommitted(from_table, into)
         outcome = self._explained(MergeTable(from_table, into, policy))
         return Merge(".".join(from_table), ".".join(into), policy, outcome)
@@ -243,7 +243,7 @@ class BranchManager(DiffMethods):
             raise ConfigurationError("pick() needs keys or two snapshots")
         from_table, into, policy = table_parts(source), table_parts(target), strategy(on_conflict)
         snapshots = None if between is None else (object_name(between[0]), object_name(between[1]))
-        self._refuse_views(from_table, into)
+        self._check(from_table, into)
         wanted, missing = self._looked_up(keys, from_table, into)
         outcome = self._session.run(PickRows(from_table, into, wanted, snapshots, policy))
         if missing:

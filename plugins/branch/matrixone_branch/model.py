@@ -27,7 +27,7 @@ else:
 
 
 class BranchWarning(UserWarning):
-    """Something that was asked for is not there, and the server says nothing of it."""
+    """The server does not do what was asked for, or not all of it, and says nothing of it."""
 
 
 class DiffOutput(enum.StrEnum):

@@ -24,6 +24,7 @@ from matrixone_branch.differences import (
     DiffRows,
     DiffToFile,
     DiffToTable,
+    FindFractions,
     FindViews,
     SummarizeDifferences,
 )
@@ -166,6 +167,8 @@ def test_answers():
     assert answer(ListSequences("shop"), ["relname"], ("ids",)) == ["ids"]
     assert answer(FindViews(()), ["table_name"], ("v",)) == ["v"]
     assert answer(CountLocked(), ["COUNT"], (2,)) == 2
+    columns = [("a", "DATETIME(3)", "PRI"), ("b", "DATETIME(0)", "PRI"), ("c", "time(6)", "PRI"), ("d", "TIME(1)", "")]
+    assert answer(FindFractions(("t",)), ["Field", "Type", "Key"], *columns) == ["a", "c"]
 
 
 def test_tables_are_looked_for_where_the_names_lead():
