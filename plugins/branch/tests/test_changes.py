@@ -163,7 +163,8 @@ def test_differences(client, tables, shape, first, of_base, of_child):
     flags = [[(row[1], None) for row in expected if row[0] == name] for name in ("child", "base")]
     assert client.branch.diff("child", "base", output="summary") == DiffSummary(*map(summary, flags))
     shown = client.branch.diff("child", "base", columns=["v", *base.key], limit=2)
-    assert [tuple(row)[2:] for row in shown] == [(*row[-1:], *row[2:-1]) for row in found[:2]]
+    assert len(shown) == len(found[:2])
+    assert {tuple(row) for row in shown} <= {(*row[:2], row[-1], *row[2:-1]) for row in found}
 
 
 @PROPERTY
