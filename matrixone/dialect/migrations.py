@@ -6,24 +6,27 @@ Alembic finds this module by its entry point in the group ``alembic.plugins``, s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from alembic.ddl.base import alter_table, format_column_name, format_server_default
 from alembic.ddl.impl import ComparisonResult
 from alembic.ddl.mysql import MySQLAlterDefault, MySQLChangeColumn, MySQLImpl, MySQLModifyColumn
-from alembic.util import CommandError
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, inspect
+from alembic.runtime.plugins import Plugin
+from alembic.util import CommandError, DispatchPriority
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint, inspect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
 from matrixone.dialect.column_rules import check_column
+from matrixone.dialect.declared_names import compare_declared_names
 from matrixone.dialect.show_create import Shape
 from matrixone.dialect.verbatim import escaped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from alembic.autogenerate.api import AutogenContext
-    from alembic.runtime.plugins import Plugin
-    from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index
+    from sqlalchemy import Column, Connection, Constraint, Index, Inspector, Table
     from sqlalchemy.dialects.mysql.base import MySQLDDLCompiler
     from sqlalchemy.sql import ClauseElement
     from sqlalchemy.types import TypeEngine
@@ -50,6 +53,10 @@ _WIDTH_IF_UNSAID = {"binary": "(1)", "bit": "(1)", "char": "(1)", "decimal": "(3
 _IGNORED = re.compile(r" (?:character set \S+|collate \S+|zerofill)")
 _TYPE = re.compile(r"(?P<name>[a-z]\w*(?: precision)?) ?(?P<width>\(.*\))?(?P<unsigned> unsigned)?", re.DOTALL)
 _CLOCK = re.compile(r"\b(?:now|localtime|localtimestamp|current_timestamp)\b(?:\(\))?")
+_NO_INSERT = (
+    "no row could be inserted any more; do without one of them, use an HNSW index, or keep what is searched in a table of"
+    " its own"
+)
 _NO_CHECK = "MatrixOne has CHECK only in CREATE TABLE: it cannot be added to a table or taken away from it"
 
 
@@ -128,19 +135,23 @@ class MatrixOneImpl(MySQLImpl):
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Add an index, unless no row could be inserted any more with it."""
-        options = index.dialect_options["matrixone"]
-        if self._is_online and (options["prefix"] or options["using"] == "ivfflat") and self._refers_elsewhere(index):
-            raise CommandError(f"index {index.name} on a table with a foreign key: no row could be inserted any more")
+        table = index.table
+        if self._is_online and table is not None and _stops_inserts(index.dialect_options["matrixone"]):
+            keys = self._inspector.get_foreign_keys(table.name, table.schema)
+            if any(_refers_elsewhere(table, key["referred_schema"], key["referred_table"]) for key in keys):
+                raise CommandError(f"index {index.name} on a table with a foreign key: {_NO_INSERT}")
         super().create_index(index, **kw)
 
     def add_constraint(self, const: Any, **kw: Any) -> None:
         """Add a key.
 
         Raises:
-            CommandError: it is a CHECK.
+            CommandError: it is a CHECK, or a foreign key with which no row could be inserted any more.
         """
         if isinstance(const, CheckConstraint):
             raise CommandError(_NO_CHECK)
+        if isinstance(const, ForeignKeyConstraint) and self._is_online:
+            self._check_foreign_key(const)
         super().add_constraint(const, **kw)
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
@@ -157,12 +168,18 @@ class MatrixOneImpl(MySQLImpl):
     def _is_online(self) -> bool:
         return not self.as_sql and self.connection is not None
 
-    def _refers_elsewhere(self, index: Index) -> bool:
-        table = index.table
-        if table is None or self.connection is None:
-            return False
-        keys = inspect(self.connection).get_foreign_keys(table.name, table.schema)
-        return any((key["referred_schema"], key["referred_table"]) != (table.schema, table.name) for key in keys)
+    @property
+    def _inspector(self) -> Inspector:
+        return inspect(cast("Connection", self.connection))
+
+    def _check_foreign_key(self, key: ForeignKeyConstraint) -> None:
+        table, referred = key.table, key.referred_table
+        if not _refers_elsewhere(table, referred.schema, referred.name):
+            return
+        for index in self._inspector.get_indexes(table.name, table.schema):
+            options = {name: index.get("dialect_options", {}).get(f"matrixone_{name}") for name in ("prefix", "using")}
+            if _stops_inserts(options):
+                raise CommandError(f"foreign key {key.name} on a table with the index {index['name']}: {_NO_INSERT}")
 
     def _kept_type(self, type_: TypeEngine[Any]) -> str:
         written = self.dialect.type_compiler_instance.process(type_)
@@ -188,8 +205,21 @@ class MatrixOneImpl(MySQLImpl):
         return name + width + ("" if name in _WITHOUT_SIGN else found["unsigned"] or "")
 
 
-def setup(plugin: Plugin) -> None:
-    """Nothing more: :class:`MatrixOneImpl` is known to Alembic since it was defined."""
+def _stops_inserts(options: Mapping[str, Any]) -> bool:
+    """Whether an index is of the kinds whose tables cannot be inserted into if they have a foreign key."""
+    return bool(options["prefix"]) or options["using"] == "ivfflat"
+
+
+def _refers_elsewhere(table: Table, schema: str | None, name: str) -> bool:
+    return (table.schema, table.name.lower()) != (schema, name.lower())
+
+
+def setup(_plugin: Plugin) -> None:
+    """Compare names of tables as they are declared; :class:`MatrixOneImpl` is known to Alembic since it was defined."""
+    # Plugins of other names take part only where env.py lists them.
+    Plugin("alembic.autogenerate.matrixone").add_autogenerate_comparator(
+        compare_declared_names, "schema", "names", qualifier="matrixone", priority=DispatchPriority.FIRST
+    )
 
 
 def _as_sent(compiled: str) -> str:

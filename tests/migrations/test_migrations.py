@@ -162,6 +162,41 @@ def test_an_index_that_would_stop_inserts_is_refused(project):
         project.upgrade()
 
 
+@pytest.mark.parametrize(
+    ("index", "is_refused"),
+    [
+        ("op.create_index('words', 'Pages', ['body'], matrixone_prefix='FULLTEXT')", True),
+        ("op.create_index('near', 'Pages', ['v'], matrixone_using='ivfflat', matrixone_with={'lists': 1})", True),
+        ("op.create_index('graph', 'Pages', ['v'], matrixone_using='hnsw')", False),
+        ("op.create_index('plain', 'Pages', ['parent'])", False),
+    ],
+    ids=["fulltext", "ivfflat", "hnsw", "plain"],
+)
+def test_a_foreign_key_that_would_stop_inserts_is_refused(project, engine, index, is_refused):
+    integer = "sa.Column('%s', sa.BigInteger%s)"
+    columns = integer % ("id", ", primary_key=True"), integer % ("parent", ""), "sa.Column('body', sa.Text)"
+    project.new(
+        "base",
+        [
+            "from matrixone.vector import Vectorf32",
+            f"op.create_table('parents', {columns[0]})",
+            f"op.create_table('Pages', {', '.join(columns)}, sa.Column('v', Vectorf32(2)))",
+            index,
+            "op.create_foreign_key('itself', 'Pages', 'pages', ['parent'], ['id'])",
+        ],
+    )
+    project.upgrade()
+    project.new("key", ["op.create_foreign_key('elsewhere', 'Pages', 'parents', ['parent'], ['id'])"])
+    if is_refused:
+        with pytest.raises(CommandError, match=r"key elsewhere on a table with the index .* no row could be inserted"):
+            project.upgrade()
+    else:
+        project.upgrade()
+        assert [key["name"] for key in inspect(engine).get_foreign_keys("pages")] == ["elsewhere", "itself"]
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO pages (id, body, v) VALUES (1, 'a', '[1, 2]')")
+
+
 def test_defaults_are_compared_by_what_they_mean(project, engine):
     def model(default):
         metadata = MetaData()
@@ -208,3 +243,23 @@ def test_defaults_with_colons_backslashes_and_percent_signs(project, engine):
         connection.exec_driver_sql("INSERT INTO t (id) VALUES (1)")
         row = connection.exec_driver_sql("SELECT kept, c0, c1, c2, c3, c4 FROM t").one()
     assert row == ("%:e", *HARD_DEFAULTS.values())
+
+
+def test_table_names_with_capitals_are_those_of_the_models(project, engine):
+    def model(*further):
+        metadata = MetaData()
+        columns = Column("Id", Integer, primary_key=True), Column("body", Text), *further
+        Table("Parents", metadata, *columns, FulltextIndex("Words", "body"))
+        Table("childRen", metadata, Column("id", Integer, primary_key=True), Column("p", ForeignKey("Parents.Id")))
+        return metadata
+
+    project.revise(model(), "first")
+    project.upgrade()
+    assert inspect(engine).get_table_names() == ["alembic_version", "children", "parents"]
+    project.check(model())
+    added = project.revise(model(Column("more", Integer, comment="new")), "second")
+    assert re.findall(r"op\.(\w+)\('(\w+)'", added) == [("add_column", "Parents"), ("drop_column", "Parents")]
+    project.upgrade()
+    project.check(model(Column("more", Integer, comment="new")))
+    project.downgrade("base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
