@@ -284,7 +284,7 @@ class AsyncQuery(QueryBuilder, Generic[T]):
         return result
 
     def _run(self, session: Any, method: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
-        query: Query[T] = Query(session)
+        query: Query[T] = Query.__new__(Query)
         vars(query).update({**vars(self), "_session": session})
         return method(query, *args, **kwargs)
 

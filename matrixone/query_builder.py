@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exc, except_, func, inspect, intersect, select, union, union_all
+from sqlalchemy import ClauseElement, exc, except_, func, inspect, intersect, select, union, union_all
 from sqlalchemy.orm import aliased, outerjoin
 from sqlalchemy.sql.util import ClauseAdapter
 
@@ -20,7 +20,16 @@ from matrixone.dialect.pymysql import MatrixOneDialect_pymysql
 from matrixone.dialect.statements import compile_select_to_sql
 from matrixone.membership import logical_in
 from matrixone.query_changes import changed_entity, update_of
-from matrixone.query_columns import chosen, entity_of, is_mapped, is_row_column, is_text_table, reads_only, start
+from matrixone.query_columns import (
+    check_columns,
+    chosen,
+    entity_of,
+    is_mapped,
+    is_row_column,
+    is_text_table,
+    reads_only,
+    start,
+)
 from matrixone.text_clauses import TextCondition, bound, named_column, text_sort_key, text_table, with_named_arguments
 
 if TYPE_CHECKING:
@@ -44,6 +53,7 @@ class QueryBuilder:
     """
 
     def __init__(self, session: Any, *columns: Any, snapshot: str | None = None) -> None:
+        check_columns(columns)
         self._session = session
         self._columns: tuple[Any, ...] = columns
         # The class or table of the query and, if it has one, its alias.
@@ -106,12 +116,16 @@ class QueryBuilder:
         return self._with(self._statement.order_by(*map(self._sort_key, columns)))
 
     def limit(self, count: int | None) -> Self:
-        """Return at most this many rows."""
-        return self._with(self._statement.limit(count))
+        """Return at most this many rows.
+
+        Raises:
+            sqlalchemy.exc.ArgumentError: the number is none, or below 0.
+        """
+        return self._with(self._statement.limit(checked_count(count)))
 
     def offset(self, count: int | None) -> Self:
-        """Leave out this many rows first."""
-        return self._with(self._statement.offset(count))
+        """Leave out this many rows first; errors as for :meth:`limit`."""
+        return self._with(self._statement.offset(checked_count(count)))
 
     def distinct(self) -> Self:
         """Return equal rows once."""
@@ -140,6 +154,7 @@ class QueryBuilder:
     # -- columns and tables ---------------------------------------------------------------------------------------
 
     def _choosing(self, columns: tuple[Any, ...]) -> Any:
+        check_columns(columns)
         statement: Any = self._statement.with_only_columns(
             *[self._adapted(each) for each in chosen(columns)], maintain_column_froms=True
         )
@@ -344,6 +359,19 @@ class QueryBuilder:
             return self._alias
         clause = expression.__clause_element__() if hasattr(expression, "__clause_element__") else expression
         return ClauseAdapter(self._source).traverse(clause)
+
+
+def checked_count(count: Any) -> Any:
+    """The number of rows of LIMIT or OFFSET; expressions and None stay what they are.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: it is no whole number, or below 0.
+    """
+    if count is None or isinstance(count, ClauseElement):
+        return count
+    if isinstance(count, bool) or not hasattr(count, "__index__") or count < 0:
+        raise exc.ArgumentError(f"LIMIT and OFFSET take a whole number from 0 on, not {count!r}")
+    return int(count)
 
 
 def checked_size(count: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table, TableClause, inspect, literal_column, select
+from sqlalchemy import Table, TableClause, exc, inspect, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import Function
 from sqlalchemy.sql.selectable import Alias
@@ -31,6 +31,16 @@ def entity_of(columns: tuple[Any, ...], *, of_attributes: bool = True) -> Any:
     if isinstance(first, InstrumentedAttribute) and of_attributes:
         first = first.class_
     return first if isinstance(first, Table) or is_mapped(first) else None
+
+
+def check_columns(columns: tuple[Any, ...]) -> None:
+    """See that there are any.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: there are none.
+    """
+    if not columns:
+        raise exc.ArgumentError("there is nothing to select: a query is of classes, tables or columns")
 
 
 def start(entity: Any, columns: tuple[Any, ...]) -> Select[Any]:

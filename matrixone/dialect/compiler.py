@@ -16,6 +16,7 @@ from matrixone.dialect.hints import hint_of, hints_in
 from matrixone.dialect.index_rules import missing_index
 from matrixone.dialect.json_types import compares_json, with_json_values
 from matrixone.dialect.searches import (
+    check_conditions,
     is_condition,
     is_nearest_first,
     keeping_rows,
@@ -62,6 +63,7 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         return self._at(hint_of(select_stmt) or self._hint, True, self._visit_ranked, select_stmt, **kw)
 
     def _visit_ranked(self, select_stmt: Select[Any], **kw: Any) -> str:
+        check_conditions(select_stmt._where_criteria)
         text: str = super().visit_select(select_stmt, **kw)  # type: ignore[no-untyped-call]
         if self._rank is not None:
             raise exc.CompileError("a ranked SELECT cannot load collections by joins; use selectinload()")
@@ -73,11 +75,13 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
 
     def visit_update(self, update_stmt: Update, **kw: Any) -> str:  # type: ignore[override]
         """An UPDATE, whose tables never get a hint."""
+        check_conditions(update_stmt._where_criteria)
         self._change_options = kw
         return self._at(None, False, super().visit_update, update_stmt, **kw)
 
     def visit_delete(self, delete_stmt: Delete, **kw: Any) -> str:  # type: ignore[override]
         """A DELETE, whose tables never get a hint."""
+        check_conditions(delete_stmt._where_criteria)
         self._change_options = kw
         return self._at(None, False, super().visit_delete, delete_stmt, **kw)
 
@@ -247,9 +251,11 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         """``FOR UPDATE`` or ``FOR SHARE``.
 
         Raises:
-            CompileError: it is to apply to some tables, or not to wait; the server knows neither.
+            CompileError: it is to apply to some tables, or not to wait; the server knows neither. Or it is in the past.
         """
         how = select._for_update_arg
+        if how is not None and self._hint is not None:
+            raise exc.CompileError("rows of the past cannot be locked")
         if how is not None and (how.of or how.nowait or how.skip_locked):
             raise exc.CompileError("MatrixOne has no FOR UPDATE OF, NOWAIT or SKIP LOCKED")
         return super().for_update_clause(select, **kw)

@@ -15,7 +15,7 @@ present.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from sqlalchemy import CompoundSelect, Select, inspect
@@ -31,7 +31,6 @@ from matrixone.dialect.only_matrixone import OnlyMatrixOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from sqlalchemy import FromClause
 
@@ -53,7 +52,7 @@ class Hint:
 def with_snapshot(target: SelectT, name: str) -> SelectT: ...
 @overload
 def with_snapshot(target: TableClause | type[Any], name: str) -> FromClause: ...
-def with_snapshot(target: Any, name: str) -> Any:
+def with_snapshot(target: Any, name: Any) -> Any:
     """Read as of a snapshot.
 
     Args:
@@ -65,8 +64,8 @@ def with_snapshot(target: Any, name: str) -> Any:
     Raises:
         sqlalchemy.exc.ArgumentError: the target can carry no hint, or the name is empty.
     """
-    if not name:
-        raise ArgumentError("a snapshot has a name")
+    if not name or not isinstance(name, str):
+        raise ArgumentError(f"a snapshot has a name, which is not {name!r}")
     return _travel(target, Hint("SNAPSHOT", name.lower()))
 
 
@@ -74,7 +73,7 @@ def with_snapshot(target: Any, name: str) -> Any:
 def with_timestamp(target: SelectT, moment: datetime) -> SelectT: ...
 @overload
 def with_timestamp(target: TableClause | type[Any], moment: datetime) -> FromClause: ...
-def with_timestamp(target: Any, moment: datetime) -> Any:
+def with_timestamp(target: Any, moment: Any) -> Any:
     """Read as of a moment, which has to be recent or covered by a snapshot or a PITR.
 
     Args:
@@ -84,8 +83,8 @@ def with_timestamp(target: Any, moment: datetime) -> Any:
     Raises:
         sqlalchemy.exc.ArgumentError: the target can carry no hint, or the moment has no time zone.
     """
-    if moment.tzinfo is None:
-        raise ArgumentError("a moment to read at needs a time zone")
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ArgumentError(f"a moment to read at is a datetime with a time zone, not {moment!r}")
     return _travel(target, Hint("TIMESTAMP", f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"))
 
 
@@ -93,7 +92,7 @@ def with_timestamp(target: Any, moment: datetime) -> Any:
 def with_mo_ts(target: SelectT, nanoseconds: int) -> SelectT: ...
 @overload
 def with_mo_ts(target: TableClause | type[Any], nanoseconds: int) -> FromClause: ...
-def with_mo_ts(target: Any, nanoseconds: int) -> Any:
+def with_mo_ts(target: Any, nanoseconds: Any) -> Any:
     """Read as of a moment in nanoseconds since 1970, such as ``mo_catalog.mo_snapshots.ts``.
 
     Args:
@@ -101,8 +100,10 @@ def with_mo_ts(target: Any, nanoseconds: int) -> Any:
         nanoseconds: the moment. The server does not check that its history reaches back so far.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: the target can carry no hint.
+        sqlalchemy.exc.ArgumentError: the target can carry no hint, or the moment is no number or before 1970.
     """
+    if not isinstance(nanoseconds, int) or nanoseconds < 0:
+        raise ArgumentError(f"a moment is a number of nanoseconds since 1970, not {nanoseconds!r}")
     return _travel(target, Hint("MO_TS", int(nanoseconds)))
 
 

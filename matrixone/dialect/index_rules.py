@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import types
+from sqlalchemy import BooleanClauseList, types
 from sqlalchemy.dialects.mysql import ENUM, SET
 
 from matrixone.dialect.types import DATALINK
@@ -43,9 +43,19 @@ def broken_rules(index: Index) -> Iterator[str]:
     yield from _fulltext_rules(index, table) if kind == "fulltext" else _vector_rules(index, table, kind)
 
 
+def searched_columns(match: Any) -> list[Any]:
+    """The columns of a search: ours, or SQLAlchemy's ``column.match()`` of one."""
+    return list(match.left.clauses) if isinstance(match.left, BooleanClauseList) else [match.left]
+
+
 def missing_index(match: Any) -> str | None:
-    """Why MATCH cannot work: the table declares full-text indexes, none of them over these columns."""
-    columns = [base for column in match.left.clauses for base in getattr(column, "base_columns", ())]
+    """Why MATCH cannot work: no index could be over these columns, or the table declares others only."""
+    searched = searched_columns(match)
+    if len({getattr(column, "table", None) for column in searched} - {None}) > 1:
+        return "MATCH searches in columns of one table"
+    if none := [column.name for column in searched if not _is_searched(column.type)]:
+        return f"MATCH searches in text, JSON and DATALINK; no text is in {', '.join(none)}"
+    columns = [base for column in searched for base in getattr(column, "base_columns", ())]
     tables = {getattr(column, "table", None) for column in columns}
     table = tables.pop() if len(tables) == 1 else None
     declared = [index for index in getattr(table, "indexes", ()) if kind_of(index) == "fulltext"]
@@ -60,9 +70,12 @@ def _fulltext_rules(index: Index, table: Any) -> Iterator[str]:
     if not table.primary_key:
         yield "a full-text index needs a table with a primary key"
     for column in index.columns:
-        kind = column.type
-        if not isinstance(kind, (*_SEARCHED, types.NullType, types.TypeDecorator)) or isinstance(kind, _NOT_SEARCHED):
+        if not _is_searched(column.type):
             yield f"column {column.name!r} is no text, JSON or DATALINK"
+
+
+def _is_searched(kind: Any) -> bool:
+    return isinstance(kind, (*_SEARCHED, types.NullType, types.TypeDecorator)) and not isinstance(kind, _NOT_SEARCHED)
 
 
 def _vector_rules(index: Index, table: Any, kind: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.functions import FunctionElement
 
 from matrixone.dialect.hints import TableAt
+from matrixone.dialect.index_rules import searched_columns
 from matrixone.fulltext.match import Match
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def is_nearest_first(select: GenerativeSelect) -> bool:
 
 def searches_the_past(search: Any, froms: Sequence[Any]) -> bool:
     """Whether the columns of a search are those of a table with a hint; mere names may be of any of the FROM."""
-    tables = [getattr(each, "table", None) for each in getattr(search.left, "clauses", None) or [search.left]]
+    tables = [getattr(each, "table", None) for each in searched_columns(search)]
     read = [part for each in froms for part in visitors.iterate(each)] if None in tables else []
     return any(isinstance(table, TableAt) for table in (*tables, *read))
 
@@ -47,6 +48,19 @@ def would_drop_rows(select: Select[Any]) -> bool:
     conditions = [each.right for each in _joined_by_and(select._where_criteria) if isinstance(each, match)]
     shown = [each for clause in (*select._raw_columns, *select._order_by_clauses) for each in _searches_in(clause)]
     return any(not any(each.right is condition for condition in conditions) for each in shown)
+
+
+def check_conditions(criteria: Sequence[Any]) -> None:
+    """See that searches are conditions by themselves.
+
+    Raises:
+        CompileError: one is part of another condition, where the server takes none.
+    """
+    for each in _joined_by_and(criteria):
+        if not isinstance(each, match) and next(_searches_in(each), None) is not None:
+            raise exc.CompileError(
+                "MATCH is a condition by itself or joined by AND: below OR and NOT write matches(), compare its score()"
+            )
 
 
 def is_condition(search: Any, select: Select[Any]) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Double, Function, literal
+from sqlalchemy import Double, Function, String, TypeDecorator, literal
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import roles
+from sqlalchemy.types import NullType, UserDefinedType
 
 from matrixone.vector.distance import Distance
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute
     from sqlalchemy.sql._typing import _HasClauseElement
+    from sqlalchemy.types import TypeEngine
 
     from matrixone.vector.text import VectorLike
 
@@ -84,7 +87,28 @@ def within_distance(
 
 
 def _distance(name: str, column: Any, other: Any) -> ColumnElement[float]:
-    # A value takes the type of the column, and with it the check of its dimension.
     is_expression = isinstance(other, roles.ExpressionElementRole) or hasattr(other, "__clause_element__")
-    operand = other if is_expression else literal(other, type_=column.type)
+    dimensions = [_dimension(each) for each in ((column, other) if is_expression else (column,))]
+    if len({*dimensions} - {None}) > 1:
+        raise ArgumentError(
+            f"there is no distance between vectors of {dimensions[0]} and of {dimensions[1]} dimensions"
+        )
+    # A value takes the type of the column, and with it the check of its dimension.
+    operand = other if is_expression else literal(other, type_=_value_type(column))
     return Function(name, column, operand, type_=Double())
+
+
+def _dimension(operand: Any) -> int | None:
+    """The dimension of a vector, if it is known; the server reads texts as vectors, too."""
+    kind = operand.type
+    if not isinstance(kind, (UserDefinedType, TypeDecorator, NullType, String)):
+        raise ArgumentError(f"{operand} is no vector, but {kind}")
+    dimension: int | None = getattr(kind, "dimension", None)
+    return dimension
+
+
+def _value_type(column: Any) -> TypeEngine[Any]:
+    from matrixone.vector.types import Vectorf64, VectorType
+
+    kind: TypeEngine[Any] = column.type
+    return kind if isinstance(kind, (VectorType, TypeDecorator)) else Vectorf64()

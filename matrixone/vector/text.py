@@ -27,15 +27,15 @@ def to_floats(values: object) -> list[float]:
 
     Raises:
         TypeError: the value is no sequence of numbers (text and bytes are none).
-        ValueError: a number is too large for a float.
+        ValueError: a number is too large for a float, or a text is no number.
     """
     items = values.tolist() if isinstance(values, ArrayLike) else values
     if not isinstance(items, Sequence) or isinstance(items, str | bytes | bytearray):
         raise TypeError(f"a vector is a sequence of numbers, not {type(values).__name__}")
     try:
         return list(map(float, items))
-    except (TypeError, OverflowError) as error:
-        raise (ValueError if isinstance(error, OverflowError) else TypeError)(f"not a vector: {error}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise (TypeError if isinstance(error, TypeError) else ValueError)(f"not a vector: {error}") from error
 
 
 def to_text(values: object) -> str:

@@ -49,12 +49,10 @@ class VectorType(UserDefinedType[V]):
     def __init__(self: VectorType[NDArray[Any]], *, as_numpy: Literal[True]) -> None: ...
     @overload
     def __init__(self: VectorType[Any], dimension: int | None = None, as_numpy: bool = False) -> None: ...
-    def __init__(
-        self, dimension: int | None = None, as_numpy: bool = False
-    ) -> None:  # part of the cache key by position
-        if dimension is not None and not 1 <= dimension <= MAX_DIMENSION:
-            raise ValueError(f"the dimension of a vector is 1 to {MAX_DIMENSION}, not {dimension}")
-        self.dimension = dimension
+    def __init__(self, dimension: Any = None, as_numpy: bool = False) -> None:  # part of the cache key by position
+        if dimension is not None and not (isinstance(dimension, int) and 1 <= dimension <= MAX_DIMENSION):
+            raise ValueError(f"the dimension of a vector is 1 to {MAX_DIMENSION}, not {dimension!r}")
+        self.dimension: int | None = dimension
         self.as_numpy = as_numpy
 
     def get_col_spec(self, **_: Any) -> str:

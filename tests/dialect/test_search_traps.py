@@ -279,6 +279,12 @@ def test_t15_searches_of_unions_and_subqueries(filled):
         assert sorted(session.scalars(select(Doc.id).where(or_(APPLE, PEAR)))) == [1, 2, 3]
 
 
+def test_the_match_of_sqlalchemy_finds_rows(filled):
+    with Session(filled) as session:
+        assert sorted(session.scalars(select(Doc.id).where(Doc.body.match("apple")))) == [1, 3]
+        assert session.scalars(select(Doc.id).where(mysql.match(Doc.body, against="pear"))).all() == [2]
+
+
 def test_t15_scores_of_the_query_builder(filled):
     with Session(filled) as session:
         scored = Query(session, Doc, APPLE.label("score")).order_by("score DESC", Doc.id).all()
