@@ -54,8 +54,8 @@ _IGNORED = re.compile(r" (?:character set \S+|collate \S+|zerofill)")
 _TYPE = re.compile(r"(?P<name>[a-z]\w*(?: precision)?) ?(?P<width>\(.*\))?(?P<unsigned> unsigned)?", re.DOTALL)
 _CLOCK = re.compile(r"\b(?:now|localtime|localtimestamp|current_timestamp)\b(?:\(\))?")
 _NO_INSERT = (
-    "no row could be inserted any more; do without one of them, use an HNSW index, or keep what is searched in a table of"
-    " its own"
+    "no row could be inserted any more; do without one of them, use an HNSW index, or keep what is searched in a table "
+    "of its own"
 )
 _NO_CHECK = "MatrixOne has CHECK only in CREATE TABLE: it cannot be added to a table or taken away from it"
 

@@ -111,7 +111,7 @@ class EchoSession:
     def on_kill(self, disconnect):
         self.disconnect = disconnect
 
-    def interrupt(self):
+    def interrupt(self, *, for_good=False):
         self.interrupted.set()
 
     def close(self):

@@ -172,8 +172,11 @@ class Session(Protocol):
         """Name what ends the connection when another session kills it (KILL id)."""
         ...
 
-    def interrupt(self) -> None:
-        """Stop the running statement, from any thread; it fails with 1105 ``context canceled``."""
+    def interrupt(self, *, for_good: bool = False) -> None:
+        """Stop the running statement, from any thread; it fails with 1105 ``context canceled``.
+
+        :param for_good: no later statement runs either, not even one that is about to begin
+        """
         ...
 
     def close(self) -> None:

@@ -81,6 +81,7 @@ class LiteSession:
         self._plans: dict[int, tuple[ast.Query, tuple[Any, ...], Plan]] = {}
         self._shapes = Shapes()
         self._interrupted = threading.Event()
+        self._ended = threading.Event()
         self._disconnect: Callable[[], None] = lambda: None
         self._closed = False
         self._chosen: str | None = None
@@ -125,7 +126,7 @@ class LiteSession:
 
     def disconnect(self) -> None:
         """End the connection, from any thread."""
-        self.interrupt()
+        self.interrupt(for_good=True)
         self._disconnect()
 
     def use(self, database: str) -> None:
@@ -135,15 +136,17 @@ class LiteSession:
             published(self.catalog, self.principal, found.publisher)
         self.context.database = found.name
 
-    def interrupt(self) -> None:
-        """Stop the running statement, from any thread."""
+    def interrupt(self, *, for_good: bool = False) -> None:
+        """Stop the running statement, from any thread; see :meth:`matrixone_lite.engine.api.Session.interrupt`."""
         self._interrupted.set()
+        if for_good:
+            self._ended.set()
         if not self._closed:
             self.connection.interrupt()
 
     def was_interrupted(self) -> bool:
-        """Whether :meth:`interrupt` was called since the statement began."""
-        return self._interrupted.is_set()
+        """Whether :meth:`interrupt` was called since the statement began, or for good."""
+        return self._interrupted.is_set() or self._ended.is_set()
 
     def reset(self) -> None:
         """Roll back and forget everything but who is logged in."""
@@ -225,7 +228,7 @@ class LiteSession:
     def execute(self, sql: str) -> Iterator[Result]:
         """Run one or several statements; see :meth:`matrixone_lite.engine.api.Session.execute`."""
         self.statement = sql
-        self._interrupted.clear()
+        self._begin()
         shaped = None if self.pipes_concatenate else self._shapes.find(sql, ansi_quotes=self._ansi_quotes)
         if shaped is not None:
             statement, self.arguments = shaped
@@ -324,11 +327,17 @@ class LiteSession:
 
     def execute_prepared(self, prepared: PreparedStatement, arguments: Sequence[Argument]) -> Iterator[Result]:
         """Run a prepared statement with values for its marks."""
-        self._interrupted.clear()
+        self._begin()
         if len(arguments) != prepared.param_count:
             raise ServerError(20301, "invalid input: Incorrect arguments to EXECUTE")
         self.arguments = [(value, _type_of(value)) for value in arguments]
         yield from self._run(prepared.statement)
+
+    def _begin(self) -> None:
+        """Forget that the statement before was interrupted; error 1105 when none is to run any more."""
+        self._interrupted.clear()
+        if self._ended.is_set():
+            raise ServerError(1105, "context canceled")
 
     def close_prepared(self, prepared: PreparedStatement) -> None:
         """Forget a prepared statement; nothing is kept for one."""

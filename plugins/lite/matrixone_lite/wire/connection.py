@@ -91,7 +91,7 @@ class Connection:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         if self._session is not None:
-            self._session.interrupt()
+            self._session.interrupt(for_good=True)
 
     # ------------------------------------------------------------------ login
     def _login(self) -> Session | None:
