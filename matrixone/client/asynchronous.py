@@ -81,6 +81,11 @@ class AsyncClient(AsyncManagerAttributes, AsyncQueries):
 
     disconnect = awaitable(Client.disconnect)
     version = awaitable(Client.version)
+    git_version = awaitable(Client.git_version)
+    get_secondary_index_tables = awaitable(Client.get_secondary_index_tables)
+    get_secondary_index_table_by_name = awaitable(Client.get_secondary_index_table_by_name)
+    get_table_indexes_detail = awaitable(Client.get_table_indexes_detail)
+    verify_table_index_counts = awaitable(Client.verify_table_index_counts)
     execute = awaitable(Client.execute)
     run = awaitable(Client.run)
     insert = awaitable(Client.insert)

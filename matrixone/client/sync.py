@@ -16,6 +16,7 @@ from matrixone.attributes import ManagerAttributes
 from matrixone.cancellation import kill_abandoned_statements
 from matrixone.capabilities import Capabilities
 from matrixone.client.embedded import EmbeddedServer
+from matrixone.client.indexes import IndexMethods
 from matrixone.client.versions import VersionMethods
 from matrixone.connect import DIALECTS, ConnectionSettings, settings_of
 from matrixone.database import CurrentDatabase
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Client(VersionMethods, ManagerAttributes, Queries):
+class Client(VersionMethods, IndexMethods, ManagerAttributes, Queries):
     """A server, reached through one pool of connections.
 
     ``Client(host=...)`` and ``Client(url=...)`` connect while constructing; ``Client()`` waits for :meth:`connect`.

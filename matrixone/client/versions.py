@@ -26,6 +26,13 @@ class VersionMethods:
             """Run an operation."""
             ...
 
+        def execute(self, sql_or_stmt: Any, params: Any = None) -> Any:
+            """Run a statement."""
+
+    def git_version(self) -> str:
+        """The commit that the server was built of, as far as its build says so."""
+        return str(self.execute("SELECT git_version()").scalar())
+
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do, by its version; the server is asked once.

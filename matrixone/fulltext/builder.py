@@ -67,6 +67,7 @@ class FulltextFilter(Match):
         """Words that begin with these letters."""
         return self._add(*map(starting_with, terms))
 
+    # SQLAlchemy's attribute of that name says that brackets may be needed; a method is as true as its True.
     def group(self, *filters: FulltextGroup) -> Self:  # type: ignore[override]
         """Groups of words that count, see :func:`~matrixone.fulltext.group`; they are sent first and as one."""
         return self._add(*map(str, filters))
