@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import arithmetic, common_types, comparison, convert, types
+from matrixone_lite.engine import arithmetic, common_types, comparison, convert, stages, types
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
@@ -115,6 +115,8 @@ class Binder:
         if function is None:
             return Bound(bound.sql, target, literal=bound.literal, text=bound.text)
         done = self.call(function, target, bound.sql)
+        if target.kind is Kind.DATALINK:
+            done = self.call(stages.CHECKED, target, done.sql)
         return Bound(done.sql, target, literal=bound.literal, text=bound.text)
 
     def bind(self, expr: ast.Expr, scope: Scope) -> Bound:
@@ -379,14 +381,17 @@ class Binder:
         results = [self.bind(when.result, scope) for when in expr.whens]
         otherwise = Bound("NULL", types.NULL) if expr.otherwise is None else self.bind(expr.otherwise, scope)
         type_ = common_types.of_case([result.type for result in results], otherwise.type)
-        operand = None if expr.operand is None else self.bind(expr.operand, scope)
+        conditions = [self.bind(when.condition, scope) for when in expr.whens]
+        if expr.operand is not None:
+            operand = self.bind(expr.operand, scope)
+            conditions = [comparison.compare(self, "=", operand, condition) for condition in conditions]
+        elif any(condition.kind is Kind.NULL for condition in conditions):
+            pairs = zip(conditions, results, strict=True)
+            kinds = " ".join(one.kind.value for one in (*(one for pair in pairs for one in pair), otherwise))
+            raise invalid_argument(f"operator case, bad value [{kinds}]")
         parts = ["CASE"]
-        for when, result in zip(expr.whens, results, strict=True):
-            if operand is None:
-                condition = self.condition(when.condition, scope)
-            else:
-                condition = comparison.compare(self, "=", operand, self.bind(when.condition, scope)).sql
-            parts.append(f"WHEN {condition} THEN {self.convert(result, type_).sql}")
+        for condition, result in zip(conditions, results, strict=True):
+            parts.append(f"WHEN {self.truth(condition)} THEN {self.convert(result, type_).sql}")
         parts.append(f"ELSE {self.convert(otherwise, type_).sql} END")
         return Bound(f"({' '.join(parts)})", type_)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matrixone_lite.engine import blueprint, physical
+from matrixone_lite.engine import blueprint, physical, types
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.catalog import SYSTEM_DATABASES, Column, Database, Table
 from matrixone_lite.engine.dispatch import handles
@@ -23,7 +23,7 @@ from matrixone_lite.engine.namespace import current_database, find_table
 from matrixone_lite.engine.plans import compile_query
 from matrixone_lite.engine.routines import drop_functions
 from matrixone_lite.engine.targets import refuse_system_table
-from matrixone_lite.engine.types import Kind, Type
+from matrixone_lite.engine.types import Kind
 from matrixone_lite.engine.walk import walk
 from matrixone_lite.sql import ast
 
@@ -152,10 +152,9 @@ def columns_of(plan: Plan) -> list[Column]:
     for n, output in enumerate(plan.outputs):
         origin = output.bound.origin
         plain = origin is not None and origin.table.id
-        nullable = origin.column.nullable if origin is not None and plain else not output.bound.literal
         default = origin.column.default if origin is not None and plain else None
-        type_ = output.bound.type if output.bound.kind is not Kind.NULL else Type(Kind.VARCHAR, 65535)
-        columns.append(Column(n + 1, output.name, type_, nullable, default))
+        type_ = output.bound.type if output.bound.kind is not Kind.NULL else types.TEXT
+        columns.append(Column(n + 1, output.name, type_, output.nullable, default))
     return columns
 
 

@@ -19,6 +19,8 @@ from matrixone_lite.engine.rows import Defaults, RowFunction, stored, to_stored
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import Output
 from matrixone_lite.engine.targets import target_table
+from matrixone_lite.engine.types import Kind
+from matrixone_lite.engine.walk import children, walk
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 _MISSING: Final = object()
 """Stands for a value that was not given, or DEFAULT."""
+_BULK: Final = 5000
+"""Rows that a statement writes into the object store at once, not only into memory."""
 
 _LITERAL_TYPES: Final = {
     ast.LiteralKind.NULL: types.NULL,
@@ -101,28 +105,21 @@ class _Literals:
     def rows(self) -> list[list[Any]]:
         """All rows."""
         width = len(self._columns)
-        found = []
         for position, row in enumerate(self._rows, 1):
             if len(row) != width and row:
                 raise _wrong_count(position)
-            found.append([self._value(expr, n) for n, expr in enumerate(row)] if row else [_MISSING] * width)
+        found = [[_MISSING] * width for _ in self._rows]
+        # the server converts column by column, plain literals first: that decides which of several mistakes is named
+        for literals in (True, False):
+            for n in range(width):
+                for row, values in zip(self._rows, found, strict=True):
+                    if row and (type(row[n]) is ast.Literal) is literals:
+                        values[n] = self._value(row[n], n)
         return found
 
     def _value(self, expr: ast.Expr, n: int) -> Any:
         if type(expr) is ast.Literal:
-            value = expr.value
-            if value is None:
-                return None
-            kind = expr.kind
-            if isinstance(value, int):
-                if not -(1 << 63) <= value < 1 << 63:
-                    return self._evaluate(expr, n)
-            elif isinstance(value, Decimal):
-                value = format(value, "f")
-            elif kind is ast.LiteralKind.STRING and not str(value).isascii():
-                value = _as_text_or_bytes(str(value))
-            convert = self._converters[n][kind]
-            return value if convert is None else convert(value)
+            return self._literal(expr, n)
         if isinstance(expr, ast.Unary) and expr.operator == "-" and isinstance(expr.operand, ast.Literal):
             return self._negative(expr, expr.operand, n)
         if isinstance(expr, ast.Default):
@@ -132,6 +129,22 @@ class _Literals:
             return stored(value, type_, self._columns[n])
         return self._evaluate(expr, n)
 
+    def _literal(self, literal: ast.Literal, n: int) -> Any:
+        value: Any = literal.value
+        if value is None:
+            return None
+        if self._columns[n].type.kind is Kind.DATALINK:
+            return self._evaluate(literal, n)
+        if isinstance(value, int):
+            if not -(1 << 63) <= value < 1 << 63:
+                return self._evaluate(literal, n)
+        elif isinstance(value, Decimal):
+            value = format(value, "f")
+        elif literal.kind is ast.LiteralKind.STRING and not str(value).isascii():
+            value = _as_text_or_bytes(str(value))
+        convert = self._converters[n][literal.kind]
+        return value if convert is None else convert(value)
+
     def _negative(self, expr: ast.Unary, literal: ast.Literal, n: int) -> Any:
         if literal.kind not in {ast.LiteralKind.INTEGER, ast.LiteralKind.DECIMAL, ast.LiteralKind.FLOAT}:
             return self._evaluate(expr, n)
@@ -140,6 +153,8 @@ class _Literals:
         return self._value(replace(literal, value=negative), n)
 
     def _evaluate(self, expr: ast.Expr, n: int) -> Any:
+        if any(isinstance(child, ast.Query) for node in walk(expr) for child in children(node)):
+            raise ServerError(20102, "subquery in JOIN condition is not yet implemented")
         binder = Binder(self._session)
         binder.strict_division = not self._lenient
         bound = binder.convert(binder.bind(expr, Scope()), self._columns[n].type, Mode.STORE)
@@ -221,6 +236,8 @@ class Insertion:
         else:
             ids = self._writer.insert(rows, ignore=self._ignore)
             affected = len(ids)
+            if affected >= _BULK and not self._session.transactions.is_open:
+                self._session.store.flushes.note(self._session.store.now(), self._table.storage)
             if statement.returning:
                 return returned(self._session, self._table, database, statement.returning, ids)
         return Done(affected, self._last_insert_id())

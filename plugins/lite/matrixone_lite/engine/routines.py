@@ -90,9 +90,9 @@ def drop_function(session: LiteSession, statement: ast.DropFunction) -> Done:
 
 @handles(ast.Call)
 def call(session: LiteSession, statement: ast.Call) -> Never:
-    """CALL, of which there is only the error without a database."""
+    """CALL of a procedure, of which there is none."""
     current_database(session, statement.name.database)
-    raise unsupported("CALL")
+    raise ServerError(1122, f"function {statement.name.name} doesn't exist")
 
 
 def _shown(type_: ast.DataType) -> str:

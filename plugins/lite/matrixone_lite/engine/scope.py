@@ -41,6 +41,7 @@ class Scope:
 
     :param grouping: texts of the GROUP BY keys; None when the query does not group
     :param clause: what is being bound, for errors about aggregates in the wrong place
+    :param in_having: HAVING is being bound
     :param aliases: select-list names that may stand for their expressions
     :param merged: columns that USING or NATURAL made one
     :param key_shapes: node types of the GROUP BY keys
@@ -51,6 +52,7 @@ class Scope:
     sources: list[Source] = field(default_factory=list)
     grouping: frozenset[str] | None = None
     clause: str = ""
+    in_having: bool = False
     aggregating: bool = False
     aliases: dict[str, Bound] = field(default_factory=dict)
     merged: dict[str, Bound] = field(default_factory=dict)
@@ -108,16 +110,21 @@ class Scope:
         if self.grouping is None or self.aggregating or bound.sql in self.grouping:
             return bound
         origin = bound.origin
-        shown = f"{origin.alias}.{origin.column.name}" if origin else column.name
-        needed = "must appear in the GROUP BY clause or be used in an aggregate function"
-        raise ServerError(1149, f'SQL syntax error: column "{shown}" {needed}')
+        raise _ungrouped(f"{origin.alias}.{origin.column.name}" if origin else column.name)
 
     def _missing(self, column: ast.Column) -> ServerError:
         scope: Scope | None = self
         if column.table is None:
+            if self.in_having and not self.aggregating:
+                return _ungrouped(column.name)
             return invalid_input(f"column {column.name} does not exist")
         while scope is not None:
             if any(source.alias == column.table.lower() for source in scope.sources):
                 return invalid_input(f"column '{column.table}.{column.name}' does not exist")
             scope = scope.parent
         return invalid_input(f"missing FROM-clause entry for table '{column.table}'")
+
+
+def _ungrouped(shown: str) -> ServerError:
+    needed = "must appear in the GROUP BY clause or be used in an aggregate function"
+    return ServerError(1149, f'SQL syntax error: column "{shown}" {needed}')

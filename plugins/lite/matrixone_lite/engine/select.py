@@ -12,10 +12,11 @@ from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, syntax_error, unsupported
 from matrixone_lite.engine.fulltext.binding import allow
 from matrixone_lite.engine.grouping import expand_grouping
+from matrixone_lite.engine.nullability import nullable
 from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.sources import bind_source, push_common_tables
 from matrixone_lite.engine.types import Kind, Type
-from matrixone_lite.engine.walk import has_aggregate
+from matrixone_lite.engine.walk import has_aggregate, walk
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.naming import column_name
 
@@ -40,11 +41,13 @@ class Output:
     """A result column.
 
     :param aliased: it has its name from AS
+    :param nullable: it can be NULL, as the server sees it
     """
 
     name: str
     bound: Bound
     aliased: bool = False
+    nullable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
     source = bind_source(binder, query.source, scope)
     where = _bind_where(binder, query, scope)
     keys = _bind_keys(binder, query, scope)
+    having = None if _names_output(query.having, query, scope) else _having(binder, query.having, scope)
     outputs = bind_items(binder, query.items, scope)
     scope.aliases = {output.name.lower(): output.bound for output in reversed(outputs)}
     select = "SELECT DISTINCT " if query.distinct else "SELECT "
@@ -116,7 +120,10 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
     if keys:
         parts.append(" GROUP BY " + ", ".join(keys))
     if query.having is not None:
-        parts.append(_bind_having(binder, query.having, scope))
+        having = having or _having(binder, query.having, scope)
+        parts.append(
+            f" HAVING {having}" if scope.grouping or scope.saw_aggregate else f" GROUP BY NULL HAVING {having}"
+        )
     order = [_order_item(binder, item, outputs, scope, distinct=query.distinct) for item in query.order_by]
     if order:
         parts.append(" ORDER BY " + ", ".join(order))
@@ -199,7 +206,8 @@ def bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) ->
                 raise internal("not supported type INTERVAL")
             elif bound.kind is Kind.TUPLE:
                 bound = Bound(bound.sql, Type(Kind(bound.type.members[0])))
-            outputs.append(Output(item.alias or column_name(item.expr), bound, item.alias is not None))
+            name = item.alias or column_name(item.expr)
+            outputs.append(Output(name, bound, item.alias is not None, nullable(item.expr, scope)))
     return outputs
 
 
@@ -226,12 +234,27 @@ def expand_star(star: ast.Star, scope: Scope) -> list[Output]:
     if scope.grouping is not None:
         for name, bound in columns:
             scope.checked(bound, ast.Column(name))
-    return [Output(name.lower(), bound) for name, bound in columns]
+    return [
+        Output(name.lower(), bound, nullable=bound.origin is None or bound.origin.column.nullable)
+        for name, bound in columns
+    ]
 
 
-def _bind_having(binder: Binder, having: ast.Expr, scope: Scope) -> str:
-    condition = binder.condition(having, scope)
-    return f" HAVING {condition}" if scope.grouping or scope.saw_aggregate else f" GROUP BY NULL HAVING {condition}"
+def _names_output(having: ast.Expr | None, query: ast.Select, scope: Scope) -> bool:
+    """Whether HAVING names a column of the result, and cannot be bound before those."""
+    aliases = {item.alias.lower() for item in query.items if item.alias is not None}
+    columns = [node for node in walk(having) if isinstance(node, ast.Column)] if having is not None and aliases else []
+    return any(one.table is None and one.name.lower() in aliases and scope.find(one) is None for one in columns)
+
+
+def _having(binder: Binder, having: ast.Expr | None, scope: Scope) -> str | None:
+    if having is None:
+        return None
+    scope.in_having = True
+    try:
+        return binder.condition(having, scope)
+    finally:
+        scope.in_having = False
 
 
 def _order_item(binder: Binder, item: ast.OrderItem, outputs: Sequence[Output], scope: Scope, *, distinct: bool) -> str:
@@ -313,8 +336,8 @@ def _bind_set_operation(binder: Binder, query: ast.SetOperation, parent: Scope |
         member = _MEMBERS[query.operator] + (" ALL" if query.all else "")
         sql = f"{_retyped(binder, left, merged)} {member} {_retyped(binder, right, merged)}"
     outputs = [
-        Output(column.name, Bound(f"c{n}", type_))
-        for n, (column, type_) in enumerate(zip(left.columns, merged, strict=True))
+        Output(column.name, Bound(f"c{n}", type_), nullable=column.nullable or other.nullable)
+        for n, (column, other, type_) in enumerate(zip(left.columns, right.columns, merged, strict=True))
     ]
     return _finish(binder, BoundQuery(sql, outputs), query, parent)
 
@@ -350,7 +373,7 @@ def _finish(
     if not query.order_by and query.limit is None:
         return inner
     outputs = [
-        Output(column.name, Bound(f"c{n}", column.bound.type, column.bound.origin), column.aliased)
+        replace(column, bound=Bound(f"c{n}", column.bound.type, column.bound.origin))
         for n, column in enumerate(inner.columns)
     ]
     scope = Scope(parent, aliases={output.name.lower(): output.bound for output in outputs})

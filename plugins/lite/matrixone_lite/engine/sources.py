@@ -222,15 +222,16 @@ def _outputs_as_source(outputs: Sequence[Output], names: Sequence[str], alias: s
     columns = []
     for n, output in enumerate(outputs):
         name = names[n] if n < len(names) else output.name
-        columns.append((name, Bound(f"{handle}.c{n}", output.bound.type, _renamed(output.bound.origin, alias, name))))
+        columns.append((name, Bound(f"{handle}.c{n}", output.bound.type, _renamed(output, alias, name))))
     return Source(alias, columns, handle)
 
 
-def _renamed(origin: Origin | None, alias: str, name: str) -> Origin:
+def _renamed(output: Output, alias: str, name: str) -> Origin:
     """The origin errors and metadata show for a column of a derived table."""
+    origin = output.bound.origin
     if origin is not None:
         return Origin(origin.database, alias, origin.table, origin.column)
-    return Origin("", alias, Table(0, 0, alias), Column(0, name, types.NULL))
+    return Origin("", alias, Table(0, 0, alias), Column(0, name, types.NULL, output.nullable))
 
 
 def _check_unique(source: Source) -> None:

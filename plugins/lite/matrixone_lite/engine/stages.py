@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine.accounts import require_admin
 from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.storage import UserFunction
 
 if TYPE_CHECKING:
     from matrixone_lite.engine.api import Principal
@@ -85,6 +86,16 @@ def resolve(catalog: Catalog, account: int, url: str) -> str:
         seen.add(name)
         url = f"{stage.url.rstrip('/')}/{path}"
     return url
+
+
+def _checked(context: Any, url: str | None) -> str | None:
+    """A datalink, whose stage must exist, its file need not."""
+    if url is not None:
+        resolve(context.session.catalog, context.principal.account_id, url)
+    return url
+
+
+CHECKED: Final = UserFunction("checked_datalink", _checked, deterministic=False, context=True)
 
 
 def _find(catalog: Catalog, principal: Principal, name: str, *, missing_ok: bool) -> Stage | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import types
+from matrixone_lite.engine import types, vectors
 from matrixone_lite.engine.errors import internal, invalid_input, not_supported
 from matrixone_lite.engine.types import Kind
 from matrixone_lite.sql import ast
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matrixone_lite.engine.bound import Bound
     from matrixone_lite.engine.catalog import Column, Table
     from matrixone_lite.engine.scope import Scope
+    from matrixone_lite.engine.types import Type
 
 KINDS: Final = {"ivfflat", "hnsw"}
 OPERATORS: Final = {"vector_l2_ops", "vector_l2sq_ops", "vector_cosine_ops", "vector_ip_ops", "vector_l1_ops"}
@@ -124,8 +125,19 @@ def searched_column(query: ast.Select, scope: Scope) -> Bound | None:
         if isinstance(argument, ast.Column):
             bound = scope.find(argument)
             if bound is not None and bound.origin is not None and _is_indexed(table, bound.origin.column, call.name):
+                _check_dimension(bound.type, call)
                 return bound
     return None
+
+
+def _check_dimension(column: Type, call: ast.Function) -> None:
+    """Error 20301 for a vector of another dimension, whether there are rows or not."""
+    for argument in call.args:
+        if isinstance(argument, ast.Literal) and isinstance(argument.value, str):
+            given = vectors.dimensions(vectors.parse(argument.value, column.kind), column.kind)
+            if given != column.length:
+                sizes = f"({column.length}, {given})"
+                raise invalid_input(f"vector ops between different dimensions {sizes} is not permitted.")
 
 
 def _aliased(expr: ast.Expr, query: ast.Select) -> ast.Expr:

@@ -7,7 +7,7 @@ import struct
 from array import array
 from typing import TYPE_CHECKING, Final
 
-from matrixone_lite.engine.errors import internal
+from matrixone_lite.engine.errors import internal, invalid_input
 from matrixone_lite.engine.types import Kind
 
 if TYPE_CHECKING:
@@ -64,6 +64,17 @@ def _bfloat16(number: float) -> bytes:
 def dimensions(blob: bytes, kind: Kind) -> int:
     """The number of elements of a stored vector."""
     return len(blob) // struct.calcsize(_CODES[kind])
+
+
+def fitting(blob: bytes, kind: Kind, dimension: int) -> bytes:
+    """A vector as it is.
+
+    :raises ServerError: 20301 when it has another dimension
+    """
+    actual = dimensions(blob, kind)
+    if actual != dimension:
+        raise invalid_input(f"expected vector dimension {dimension} != actual dimension {actual}.")
+    return blob
 
 
 def whole(blob: bytes, kind: Kind) -> bytes:

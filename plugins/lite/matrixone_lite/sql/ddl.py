@@ -208,7 +208,7 @@ class TableParser(IndexParser, DmlParser):
     def column_definition(self) -> ast.ColumnDefinition:
         """``name type option …``."""
         name = self.column_reference().name
-        draft = _Draft(name, self.column_type(name))
+        draft = _Draft(name, self.column_type())
         while True:
             parse = self._column_options.get(self.words[self.at])
             if parse is not None:

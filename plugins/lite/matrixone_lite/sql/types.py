@@ -30,8 +30,8 @@ _MAX_FRACTION: Final = 6
 class TypeParser(TokenStream, ABC):
     """Reads types."""
 
-    def column_type(self, column: str = "") -> ast.DataType:
-        """The type of a column; ``column`` is named in errors."""
+    def column_type(self) -> ast.DataType:
+        """The type of a column."""
         word = self.words[self.at]
         if word in ("enum", "set"):
             self.at += 1
@@ -43,7 +43,7 @@ class TypeParser(TokenStream, ABC):
             self.accept("precision")
         if word == "char" and self.accept("varying"):
             word = "varchar"
-        length, scale = self._numbers(word, column) if word in _WITH_NUMBERS else (None, None)
+        length, scale = self._numbers(word) if word in _WITH_NUMBERS else (None, None)
         return self._attributes(word, length, scale)
 
     def cast_type(self) -> ast.DataType:
@@ -55,7 +55,7 @@ class TypeParser(TokenStream, ABC):
             return ast.DataType(word)
         if word in ("char", "binary", "varchar", "varbinary"):
             self.at += 1
-            length, _ = self._numbers(word, "")
+            length, _ = self._numbers(word)
             return ast.DataType(word, length)
         return self.column_type()
 
@@ -68,7 +68,7 @@ class TypeParser(TokenStream, ABC):
         charset, collation = self._charset()
         return ast.DataType(word, values=tuple(values), charset=charset, collation=collation)
 
-    def _numbers(self, word: str, column: str) -> tuple[int | None, int | None]:
+    def _numbers(self, word: str) -> tuple[int | None, int | None]:
         if not self.accept("("):
             return None, None
         length = self.integer()
@@ -77,9 +77,8 @@ class TypeParser(TokenStream, ABC):
         if word in _EXACT and length > _MAX_PRECISION:
             raise self.error_behind(f"For decimal(M), M must between 0 and {_MAX_PRECISION}.")
         if scale is not None and scale > length:
-            raise self.error_behind(
-                f"For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{column}'))",
-            )
+            # whatever the column's name is
+            raise self.error_behind("For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column 'a'))")
         if word in _FRACTIONAL and length > _MAX_FRACTION:
             raise self.error_behind(f"For {_FRACTIONAL[word]}(fsp), fsp must in [0, {_MAX_FRACTION}]")
         return length, scale

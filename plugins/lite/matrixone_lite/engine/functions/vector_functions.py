@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matrixone_lite.sql import ast
 
 _UNKNOWN_LENGTH: Final = 65535
+_OF_ANGLES: Final = {"cosine_distance", "cosine_similarity"}
 _NATIVE: Final = {"l2_distance": "vec_distance_l2", "cosine_distance": "vec_distance_cosine"}
 _TINY: Final = 1e-6
 """Smaller distances are computed in Python, where the rounding of single precision does not show."""
@@ -80,10 +81,10 @@ def _distance_function(name: str, kind: Kind, constants: bool) -> UserFunction:
             return None
         one, other = vectors.unpack(left, kind), vectors.unpack(right, kind)
         if len(one) != len(other):
-            if constants:
+            if constants and name != "inner_product":
                 sizes = f"({len(one)}, {len(other)})"
                 raise invalid_input(f"vector ops between different dimensions {sizes} is not permitted.")
-            raise internal("vector dimension not matched")
+            raise internal(f"vector dimension {'mismatch' if name in _OF_ANGLES else 'not matched'}")
         result = measure(one, other)
         return result if kind is Kind.VECF64 else vectors.single(result)
 

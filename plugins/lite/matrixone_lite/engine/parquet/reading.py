@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import json_text, vectors
-from matrixone_lite.engine.convert import Mode, converter
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input
 from matrixone_lite.engine.parquet.arrow import arrow
 from matrixone_lite.engine.parquet.values import TEMPORAL, reader
@@ -134,8 +133,8 @@ def _nested_reader(type_: Any, column: Column, described: str) -> Callable[[Any,
     if kind in VECTORS:
         if not tests.is_list(type_) or not tests.is_floating(type_.value_type):
             raise _not_loadable(described, column)
-        check = converter(column.type, column.type, Mode.STORE)
-        return lambda value, _row: check(vectors.pack(value, kind)) if check else vectors.pack(value, kind)
+        size = column.type.length
+        return lambda value, _row: vectors.fitting(vectors.pack(value, kind), kind, size)
     if kind is not Kind.JSON and kind not in STRINGS:
         raise invalid_input(
             f"parquet nested column {column.name} must map to JSON or TEXT type, got {_named(column.type)}"
