@@ -91,10 +91,18 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
         """
         return self._only("one_or_none")
 
-    def scalar(self) -> Any | None:
+    @overload
+    def scalar(self: Query[Row[C1, *tuple[Any, ...]]]) -> C1 | None: ...
+    @overload
+    def scalar(self) -> T | None: ...
+    def scalar(self) -> Any:
         """The first column of the first row, or None."""
         return self._session.execute(self._at_most(1)).scalar()
 
+    @overload
+    def scalars(self: Query[Row[C1, *tuple[Any, ...]]]) -> ScalarResult[C1]: ...
+    @overload
+    def scalars(self) -> ScalarResult[T]: ...
     def scalars(self) -> ScalarResult[Any]:
         """The first column of each row, or the objects."""
         result: ScalarResult[Any] = self._session.execute(self._select()).scalars()
@@ -236,6 +244,18 @@ class AsyncQuery(QueryBuilder, Generic[T]):
         """See :meth:`Query.one_or_none`."""
         return await self._call(Query.one_or_none)
 
+    @overload
+    async def scalar(self: AsyncQuery[Row[C1, *tuple[Any, ...]]]) -> C1 | None: ...
+    @overload
+    async def scalar(self) -> T | None: ...
+    async def scalar(self) -> Any:
+        """See :meth:`Query.scalar`."""
+        return await self._call(Query.scalar)
+
+    @overload
+    async def scalars(self: AsyncQuery[Row[C1, *tuple[Any, ...]]]) -> ScalarResult[C1]: ...
+    @overload
+    async def scalars(self) -> ScalarResult[T]: ...
     async def scalars(self) -> ScalarResult[Any]:
         """See :meth:`Query.scalars`; the result holds all rows."""
         return await self._buffered()._call(Query.scalars)
@@ -254,7 +274,6 @@ class AsyncQuery(QueryBuilder, Generic[T]):
         parts: AsyncGenerator[list[T], None] = partitions(self, self._checked_chunk(chunk_size), self._select())
         return parts
 
-    scalar = awaitable(Query.scalar)
     count = awaitable(Query.count)
     exists = awaitable(Query.exists)
     delete = awaitable(Query.delete)
