@@ -8,6 +8,7 @@ import apsw
 
 from matrixone_lite.engine import foreign_keys, render
 from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.fulltext.numbering import number_words
 from matrixone_lite.engine.rows import RowFunction
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ Values = list[Any]
 
 
 class Writer:
-    """Changes rows of one table on behalf of a session."""
+    """Changes rows of one table on behalf of a session.
+
+    ``last_word`` is the number a full-text index has given last, 0 for none.
+    """
 
     def __init__(self, session: LiteSession, table: Table) -> None:
         self._session = session
@@ -37,6 +41,7 @@ class Writer:
         names = [column.physical for column in table.columns]
         marks = ", ".join("?" * (len(names) + 2))
         self._insert_sql = f"INTO {table.physical} (_id, _ts, {', '.join(names)}) VALUES ({marks})"
+        self.last_word = 0
         self._compute: RowFunction | None = None
         self._checks: RowFunction | None = None
 
@@ -91,6 +96,7 @@ class Writer:
         if not rows:
             return []
         foreign_keys.check_parents(self._session, self.table, rows, internal(foreign_keys.NO_PARENT))
+        self.last_word = number_words(self._session, self.table, rows) or self.last_word
         first = self._session.store.counters.take(f"row {self.table.storage}", len(rows), self._first_row_id)
         self._insert_with_ids(range(first, first + len(rows)), rows, "INSERT OR IGNORE " if ignore else "INSERT ")
         if not ignore:
@@ -159,9 +165,16 @@ class Writer:
             foreign_keys.check_parents(self._session, self.table, news, error, [old for _, old, _ in changes])
         assigned = [n for n in range(len(self.table.columns)) if any(old[n] != new[n] for _, old, new in changes)]
         if assigned:
+            self._number_changed_words(changes, assigned)
             self._remember([identity for identity, _, _ in changes])
             self._write_update(changes, assigned)
         foreign_keys.after_update(self._session, self.table, changes)
+
+    def _number_changed_words(self, changes: Sequence[tuple[int, Values, Values]], assigned: Sequence[int]) -> None:
+        changed = {self.table.columns[n].name.lower() for n in assigned}
+        indexed = [index for index in self.table.indexes if changed & {name.lower() for name in index.columns}]
+        table = self.table.with_changes(indexes=tuple(indexed))
+        self.last_word = number_words(self._session, table, [new for _, _, new in changes]) or self.last_word
 
     def _write_update(self, changes: Sequence[tuple[int, Values, Values]], assigned: Sequence[int]) -> None:
         columns = self.table.columns

@@ -40,6 +40,8 @@ CONTEXT: Final = Context(prec=90, rounding=ROUND_HALF_UP)
 
 _NUMBER_PREFIX: Final = re.compile(r"\s*([+-]?\d+)")
 _FLOAT_PREFIX: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
+_SHOWN: Final = 100
+"""Characters of a text that an error shows."""
 _TIMESTAMP_FIRST: Final = "1970-01-01 00:00:00"
 
 
@@ -254,7 +256,8 @@ def _to_text(source: Type, target: Type, mode: Mode) -> Converter | None:
             if mode is Mode.CAST:
                 return text[:limit]
             sizes = f"Src length {len(text)} is larger than Dest length {limit}"
-            raise ServerError(1406, f"Can't cast '{text}' to {target.kind.value} type. {sizes}")
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+            raise ServerError(1406, f"Can't cast '{shown}' to {target.kind.value} type. {sizes}")
         return text
 
     return convert

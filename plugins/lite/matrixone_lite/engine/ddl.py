@@ -17,6 +17,7 @@ from matrixone_lite.engine.errors import (
     not_supported,
     unknown_database,
 )
+from matrixone_lite.engine.fulltext.numbering import reset_words
 from matrixone_lite.engine.insert import Insertion
 from matrixone_lite.engine.lineage import begin_anew
 from matrixone_lite.engine.namespace import current_database, find_table
@@ -261,6 +262,7 @@ def truncate(session: LiteSession, statement: ast.TruncateTable) -> Done:
     physical.end_rows(session, table)
     begin_anew(session, table)
     session.store.counters.reset(f"auto {table.id}", int(table.attributes.get("auto_increment", 1)))
+    reset_words(session, table)
     return Done()
 
 

@@ -128,7 +128,7 @@ class HiddenTable:
             words = list(document_tokens(texts, self.index.parser)) if texts else []
             for word, place in words:
                 yield key, place, word
-            if texts:
+            if words:
                 yield key, len(words), _DOCUMENT_LENGTH
 
     def _centers(self, connection: Connection, source: str) -> list[bytes | None]:

@@ -231,7 +231,7 @@ class Insertion:
             affected = update.run(rows)
         elif statement.replace:
             affected = self._replace(rows)
-            if not self._table.unique_indexes:
+            if not self._table.unique_indexes or self._writer.last_word:
                 return Done(affected)
         else:
             ids = self._writer.insert(rows, ignore=self._ignore)
@@ -306,6 +306,9 @@ class Insertion:
 
     def _last_insert_id(self) -> int:
         context = self._session.context
+        if self._writer.last_word:
+            context.last_insert_id = self._writer.last_word
+            return self._writer.last_word
         if self._table.auto_increment is not None:
             if self.generated:
                 context.last_insert_id = self.generated
