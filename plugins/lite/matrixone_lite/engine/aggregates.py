@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types
+from matrixone_lite.engine.arithmetic import ratio_scale
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import CONTEXT, decimal_text
 from matrixone_lite.engine.errors import ServerError, invalid_argument
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from matrixone_lite.sql import ast
 
 _SMALL: Final = types.INTEGERS - {Kind.BIGINT, Kind.UBIGINT} | {Kind.YEAR}
-_AVERAGE_DECIMALS: Final = 6
 _WHOLE_AVERAGE_SCALE: Final = 4
 
 
@@ -163,7 +163,7 @@ def _avg(binder: Binder, call: ast.Function, arguments: Sequence[Bound], _order:
     inner = _distinct(call) + number.sql
     if number.kind in types.FLOATS | _SMALL:
         return Bound(f"avg({inner})", types.DOUBLE)
-    scale = number.type.scale + _AVERAGE_DECIMALS if number.kind is Kind.DECIMAL else _WHOLE_AVERAGE_SCALE
+    scale = ratio_scale(number.type.scale) if number.kind is Kind.DECIMAL else _WHOLE_AVERAGE_SCALE
     return binder.call(_total(scale, True), types.decimal(38, scale), inner)
 
 

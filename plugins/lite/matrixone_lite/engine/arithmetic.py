@@ -5,24 +5,26 @@ from __future__ import annotations
 import math
 import operator
 from decimal import Decimal, DivisionByZero, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types, vectors
 from matrixone_lite.engine.convert import CONTEXT, decimal_text
-from matrixone_lite.engine.errors import ServerError, internal
+from matrixone_lite.engine.errors import ServerError, internal, invalid_argument
 from matrixone_lite.engine.render import double_text
 from matrixone_lite.engine.storage import UserFunction
-from matrixone_lite.engine.types import RANGES, Kind
+from matrixone_lite.engine.types import RANGES, Kind, Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from matrixone_lite.engine.types import Type, Value
+    from matrixone_lite.engine.types import Value
 
 _EXACT: Final[dict[str, Callable[[Any, Any], Any]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _NAMES: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "div": "quotient"}
 _EXTRA_DECIMALS: Final = 6
+_MOST_DECIMALS: Final = 12
+"""Of products and quotients, unless an operand has more."""
 _DIVISION_BY_ZERO: Final = "division by zero"
 
 
@@ -142,6 +144,17 @@ def _integer_remainder(left: Any, right: Any) -> Value:
     return int(math.copysign(abs(left) % abs(right), left))
 
 
+@cache
+def negation(kind: Kind) -> UserFunction:
+    """The minus before a signed integer, which leaves the smallest one as it is."""
+    _, smallest, _ = RANGES[kind]
+
+    def negate(number: int | None) -> int | None:
+        return number if number is None or number == smallest else -number
+
+    return UserFunction(f"negate_{kind.name.lower()}", negate)
+
+
 @lru_cache(maxsize=512)
 def function(symbol: str, type_: Type, strict: bool = False) -> UserFunction:
     """The user function of an operator whose operands have been converted to what ``type_`` needs.
@@ -168,18 +181,42 @@ def function(symbol: str, type_: Type, strict: bool = False) -> UserFunction:
 
 
 def result_type(symbol: str, left: Type, right: Type) -> Type:
-    """The type of ``left symbol right`` for numbers or vectors."""
+    """The type of ``left symbol right`` for numbers or vectors.
+
+    :raises ServerError: 20203 where the server has no such operator
+    """
     if left.kind in types.VECTORS or right.kind in types.VECTORS:
         return left if left.kind in types.VECTORS else right
+    if symbol in {"/", "div"} and (left.kind, right.kind) in _REFUSED | (_UNDIVIDED if symbol == "/" else set()):
+        raise invalid_argument(f"operator {symbol}, bad value [{left.named} {right.named}]")
     if symbol == "div":
         return types.BIGINT
-    exact = left.kind not in types.FLOATS and right.kind not in types.FLOATS
-    if exact and Kind.DECIMAL in {left.kind, right.kind}:
+    if {left.kind, right.kind} & types.FLOATS:
+        return types.FLOAT if left.kind is right.kind is Kind.FLOAT else types.DOUBLE
+    if Kind.DECIMAL in {left.kind, right.kind}:
         return _decimal_type(symbol, types.as_decimal(left), types.as_decimal(right))
-    if symbol == "/" or not exact:
-        return types.DOUBLE
     left, right = _whole(left), _whole(right)
-    return types.wider_integer(left.kind, right.kind)
+    if {left.kind, right.kind} == {Kind.BIGINT, Kind.UBIGINT}:
+        return types.decimal(38, _EXTRA_DECIMALS if symbol == "/" else 0)
+    return types.DOUBLE if symbol == "/" else Type(_INTEGERS[left.kind][list(_INTEGERS).index(right.kind)])
+
+
+_REFUSED: Final = {(Kind.FLOAT, Kind.DOUBLE), (Kind.DOUBLE, Kind.FLOAT)}
+_UNDIVIDED: Final = {(Kind.BIGINT, kind) for kind in (Kind.UTINYINT, Kind.USMALLINT, Kind.UINT)}
+
+_T, _S, _I, _B = Kind.TINYINT, Kind.SMALLINT, Kind.INT, Kind.BIGINT
+_UT, _US, _UI, _UB = Kind.UTINYINT, Kind.USMALLINT, Kind.UINT, Kind.UBIGINT
+_INTEGERS: Final = {
+    _T: (_T, _S, _I, _B, _S, _I, _B, _UB),
+    _S: (_S, _S, _I, _B, _I, _I, _I, _UB),
+    _I: (_I, _I, _I, _B, _B, _B, _B, _UB),
+    _B: (_B, _B, _B, _B, _B, _B, _B, _B),
+    _UT: (_S, _I, _B, _B, _UT, _US, _UI, _UB),
+    _US: (_S, _I, _B, _B, _US, _US, _UI, _UB),
+    _UI: (_S, _I, _B, _B, _UI, _UI, _UI, _UB),
+    _UB: (_UB, _UB, _UB, _UB, _UB, _UB, _UB, _UB),
+}
+"""What the server makes of two integers, measured: the left ones by row, the right ones in the same order."""
 
 
 def _whole(type_: Type) -> Type:
@@ -188,12 +225,18 @@ def _whole(type_: Type) -> Type:
     return types.BIGINT
 
 
+def ratio_scale(scale: int) -> int:
+    """Decimals of a quotient or mean of numbers with so many."""
+    return max(scale, min(scale + _EXTRA_DECIMALS, _MOST_DECIMALS))
+
+
 def _decimal_type(symbol: str, left: Type, right: Type) -> Type:
+    most = max(left.scale, right.scale)
     if symbol == "*":
-        return types.decimal(left.length + right.length, left.scale + right.scale)
+        scale = max(most, min(left.scale + right.scale, _MOST_DECIMALS))
+        return types.decimal(left.length + right.length, scale)
     if symbol == "/":
-        scale = max(left.scale, right.scale) + _EXTRA_DECIMALS
+        scale = ratio_scale(left.scale)
         return types.decimal(max(38, left.length + scale), scale)
-    scale = max(left.scale, right.scale)
     whole = max(left.length - left.scale, right.length - right.scale)
-    return types.decimal(max(whole + scale + 1, 38), scale)
+    return types.decimal(max(whole + most + 1, 38), most)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import arithmetic, common_types, comparison, convert, stages, types
+from matrixone_lite.engine import arithmetic, common_types, comparison, convert, operands, stages, types
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.calls import bind_function
 from matrixone_lite.engine.convert import Mode
@@ -88,7 +88,7 @@ class Binder:
         self.parameters = Parameters()
         self.functions: dict[str, UserFunction] = {}
         self.reusable = True
-        self.strict_division = False
+        self.strict_division = session.strict_division
         self.at: int | None = None
         self.searchable: set[int] = set()
         self.hidden_matches: set[int] = set()
@@ -259,7 +259,9 @@ class Binder:
         if bound.kind in types.FLOATS:
             return Bound(f"(- {bound.sql})", bound.type)
         if bound.kind in types.SIGNED:
-            return self.call(arithmetic.function("-", bound.type), bound.type, "0", bound.sql)
+            return self.call(arithmetic.negation(bound.kind), bound.type, bound.sql)
+        if bound.kind in {Kind.UTINYINT, Kind.USMALLINT}:
+            return Bound(f"(- CAST({bound.sql} AS REAL))", types.FLOAT)
         if bound.kind in types.VECTORS:
             raise invalid_argument(f"operator unary_minus, bad value [{bound.type.named}]")
         if bound.kind is Kind.DECIMAL:
@@ -308,46 +310,7 @@ class Binder:
 
     def arithmetic(self, symbol: str, left: Bound, right: Bound) -> Bound:
         """``left symbol right`` with the operands brought to one type."""
-        if Kind.BOOL in {left.kind, right.kind} and {left.kind, right.kind} <= {Kind.BOOL, Kind.NULL}:
-            raise invalid_argument(f"operator {symbol}, bad value [{left.type.named} {right.type.named}]")
-        left, right = self._numeric(left, right), self._numeric(right, left)
-        result = arithmetic.result_type(symbol, left.type, right.type)
-        function = arithmetic.function(symbol, result, self.strict_division)
-        return self.call(function, result, self._fit(left, result, symbol), self._fit(right, result, symbol))
-
-    def _numeric(self, bound: Bound, other: Bound) -> Bound:
-        """``bound`` as the number (or vector) it counts as beside ``other``."""
-        if bound.kind in types.NUMBERS or bound.kind in types.VECTORS:
-            return bound
-        if bound.kind is Kind.NULL:
-            return Bound(
-                bound.sql, other.type if other.kind in types.NUMBERS or other.kind in types.VECTORS else types.BIGINT
-            )
-        if bound.kind in {Kind.BOOL, Kind.ENUM, Kind.SET}:
-            return Bound(bound.sql, types.BIGINT)
-        if bound.kind in types.STRINGS | {Kind.JSON} | types.BYTES:
-            target = other.type if other.kind in types.VECTORS | types.FLOATS | {Kind.DECIMAL} else types.BIGINT
-            if target.kind is Kind.DECIMAL:
-                target = types.DOUBLE
-            return self.convert(bound, target, Mode.COMPARE)
-        if bound.kind in types.TEMPORAL:
-            return self.convert(bound, types.BIGINT, Mode.COMPARE)
-        raise invalid_argument(f"operator +, bad value [{bound.type.named} {other.type.named}]")
-
-    def _fit(self, bound: Bound, result: Type, symbol: str) -> str:
-        if result.kind in types.VECTORS:
-            return (
-                bound.sql
-                if bound.kind not in types.VECTORS
-                else self.convert(bound, Type(result.kind, bound.type.length)).sql
-            )
-        if bound.kind is Kind.DECIMAL and result.kind in types.FLOATS:
-            return f"CAST({bound.sql} AS REAL)"
-        if bound.kind is Kind.UBIGINT and result.kind in types.FLOATS:
-            return f"CAST({bound.sql} AS REAL)"
-        if result.kind is Kind.DECIMAL and bound.kind in types.FLOATS and symbol == "div":
-            return bound.sql
-        return bound.sql
+        return operands.compute(self, symbol, left, right)
 
     def _like(self, expr: ast.Like, scope: Scope) -> Bound:
         operand = self.convert(self.bind(expr.operand, scope), types.TEXT).sql

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from matrixone_lite.engine import routines, types
 from matrixone_lite.engine.aggregates import bind_built_in
+from matrixone_lite.engine.arithmetic import ratio_scale
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, invalid_argument, invalid_input, not_supported
@@ -214,8 +215,15 @@ def _bind_aggregate(binder: Binder, call: ast.Function, scope: Scope) -> Bound:
             scope.aggregating = False
     bound = _aggregate(binder, call, arguments, order)
     if call.window is not None:
-        return Bound(f"{bound.sql} OVER {_window(binder, call.window, scope)}", bound.type)
+        bound = Bound(f"{bound.sql} OVER {_window(binder, call.window, scope)}", bound.type)
+    if call.name in _DEVIATIONS and arguments[0].kind is Kind.DECIMAL:
+        return binder.convert(bound, types.decimal(38, ratio_scale(arguments[0].type.scale)))
     return bound
+
+
+_DEVIATIONS: Final = frozenset(
+    ("variance", "var_pop", "stddev", "std", "stddev_pop", "var_samp", "var_sample", "stddev_samp", "stddev_sample")
+)
 
 
 def _aggregate(

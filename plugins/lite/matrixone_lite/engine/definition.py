@@ -16,6 +16,7 @@ from matrixone_lite.engine.printer import (
     shown_default,
 )
 from matrixone_lite.engine.types import Kind
+from matrixone_lite.engine.types import Kind
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _column(column: Column, table: Table) -> str:
         elif column.default is not None and not is_null(column.default):
             parts.append(f"DEFAULT {shown_default(column.default)}")
         elif not required:
-            parts.append("DEFAULT NULL")
+            parts.append("NULL DEFAULT NULL" if column.type.kind is Kind.TIMESTAMP else "DEFAULT NULL")
         if column.on_update is not None:
             parts.append(f"ON UPDATE {default_text(column.on_update)}")
     if column.comment:

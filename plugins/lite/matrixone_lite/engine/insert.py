@@ -156,7 +156,6 @@ class _Literals:
         if any(isinstance(child, ast.Query) for node in walk(expr) for child in children(node)):
             raise ServerError(20102, "subquery in JOIN condition is not yet implemented")
         binder = Binder(self._session)
-        binder.strict_division = not self._lenient
         bound = binder.convert(binder.bind(expr, Scope()), self._columns[n].type, Mode.STORE)
         plan = make_plan(binder, f"SELECT {bound.sql}", [Output("", bound)])
         return plan.fetch(self._session)[0][0]

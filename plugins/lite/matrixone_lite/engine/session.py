@@ -89,6 +89,8 @@ class LiteSession:
         self.pipes_concatenate = False
         self._ansi_quotes = False
         self.full_group_by = True
+        self._forbids_division = True
+        self.strict_division = False
         self.follows_rules = True
         if database:
             self.use(database)
@@ -172,6 +174,7 @@ class LiteSession:
         self.pipes_concatenate = "PIPES_AS_CONCAT" in modes
         self._ansi_quotes = "ANSI_QUOTES" in modes or "ANSI" in modes
         self.full_group_by = "ONLY_FULL_GROUP_BY" in modes
+        self._forbids_division = "ERROR_FOR_DIVISION_BY_ZERO" in modes and any(mode[:6] == "STRICT" for mode in modes)
         self.transactions.autocommit = bool(self.variables.number("autocommit"))
         self._plans.clear()
         self._shapes = Shapes()
@@ -293,6 +296,7 @@ class LiteSession:
         check_privilege(self, statement)
         self.context.moment = datetime.now(UTC)
         self.search_results.clear()
+        self.strict_division = self._forbids_division and _changes_rows(statement)
         return handler_of(statement)(self, statement)
 
     def plan(self, query: ast.Query) -> Plan:
@@ -341,6 +345,12 @@ class LiteSession:
 
     def close_prepared(self, prepared: PreparedStatement) -> None:
         """Forget a prepared statement; nothing is kept for one."""
+
+
+def _changes_rows(statement: ast.Statement) -> bool:
+    return isinstance(statement, ast.Insert | ast.Update | ast.Delete) and not getattr(
+        statement, "ignore", False
+    )  # DELETE has none
 
 
 def _type_of(value: Argument) -> Type:

@@ -140,7 +140,7 @@ class DmlParser(QueryParser):
         """UPDATE, at that word."""
         self.at += 1
         self.accept("low_priority")
-        self.accept("ignore")
+        ignore = self.accept("ignore")
         target = self.table_references()
         self.expect("set")
         assignments = self.assignments()
@@ -148,7 +148,7 @@ class DmlParser(QueryParser):
         where = self.where()
         order_by = self.order_by()
         limit = self.limit()
-        return ast.Update(target, assignments, source, where, order_by, limit, self.returning(), with_)
+        return ast.Update(target, assignments, source, where, order_by, limit, self.returning(), with_, ignore)
 
     def delete(self, with_: ast.With | None = None) -> ast.Delete:
         """DELETE, at that word."""

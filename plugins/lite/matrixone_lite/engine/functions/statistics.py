@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 class _Collected:
-    """Keeps the values of a group; ``summary`` makes the result of them."""
+    """Keeps the values of a group; ``summary`` makes the result of them.
+
+    :cvar nothing: the result without values
+    """
+
+    nothing: Any = None
 
     def __init__(self, summary: Callable[[list[Any]], Any]) -> None:
         self._values: list[Any] = []
@@ -32,14 +37,20 @@ class _Collected:
         del self._values[0]
 
     def value(self) -> Any:
-        """The result so far, None without values."""
-        return self._summary(self._values) if self._values else None
+        """The result so far, that of nothing without values."""
+        return self._summary(self._values) if self._values else self.nothing
 
 
 def _collecting(
-    *names: str, parameter: Accept, result: Type | Callable[[Sequence[Type]], Type], summary: Callable[[list[Any]], Any]
+    *names: str,
+    parameter: Accept,
+    result: Type | Callable[[Sequence[Type]], Type],
+    summary: Callable[[list[Any]], Any],
+    without: Any = None,
 ) -> None:
     class Aggregate(_Collected):
+        nothing = without
+
         def __init__(self) -> None:
             super().__init__(summary)
 
@@ -101,7 +112,7 @@ def _bits(name: str, combine: Callable[[int, int], int], start: int) -> None:
             result = combine(result, value & _ALL_BITS)
         return result
 
-    _collecting(name, parameter=Accept.INT, result=types.UBIGINT, summary=summary)
+    _collecting(name, parameter=Accept.INT, result=types.UBIGINT, summary=summary, without=start)
 
 
 _bits("bit_and", operator.and_, _ALL_BITS)

@@ -46,7 +46,7 @@ def length_of_bytes(data: bytes) -> int:
     return len(data)
 
 
-@scalar("char_length", "character_length", parameters=[_TEXT], result=types.BIGINT)
+@scalar("char_length", "character_length", parameters=[_TEXT], result=types.UBIGINT)
 def char_length(text: str) -> int:
     """Characters."""
     return len(text)

@@ -51,6 +51,7 @@ class Update(Statement):
     limit: Limit | None = None
     returning: tuple[SelectItem, ...] = ()
     with_: With | None = None
+    ignore: bool = False
 
 
 @dataclass(frozen=True, slots=True)
