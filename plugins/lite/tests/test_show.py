@@ -203,3 +203,9 @@ def test_functions_about_tables(db):
     assert db.error("select mo_table_rows('t_db', 'nosuch')") == (1146, "no such table t_db.nosuch")
     assert '"OK"' in db.rows("select mo_ctl('dn', 'flush', 't_db.t')")[0][0]
     assert db.error("select mo_ctl('dn', 'nosuch', '')") == (20105, "not supported: command NOSUCH not supported")
+
+
+def test_a_timestamp_that_may_be_null_says_so(db):
+    db.run("create table t (a timestamp, b timestamp(3) not null, c datetime)")
+    columns = [line.strip() for line in db.rows("show create table t")[0][1].splitlines()[1:-1]]
+    assert columns == ["`a` timestamp NULL DEFAULT NULL,", "`b` timestamp(3) NOT NULL,", "`c` datetime DEFAULT NULL"]

@@ -16,7 +16,6 @@ from matrixone_lite.engine.printer import (
     shown_default,
 )
 from matrixone_lite.engine.types import Kind
-from matrixone_lite.engine.types import Kind
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
