@@ -145,6 +145,8 @@ class AsyncClient(AsyncManagerAttributes, AsyncQueries):
         self._sync._check_connected()
         return AsyncSession(client=self, **options)
 
+    transaction = session
+
     async def create_table(
         self, table_name_or_model: TableLike, columns: Mapping[str, ColumnType] | None = None, **kwargs: Any
     ) -> Self:

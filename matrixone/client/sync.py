@@ -286,6 +286,8 @@ class Client(VersionMethods, IndexMethods, ManagerAttributes, Queries):
         self._check_connected()
         return Session(client=self, **options)
 
+    transaction = session
+
     def execute(self, sql_or_stmt: str | Executable, params: Any = None, *, log_mode: str | None = None) -> ResultSet:
         """Run one statement on a connection of its own, committed at once.
 

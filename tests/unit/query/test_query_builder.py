@@ -328,6 +328,18 @@ def test_changes_keep_order_and_limit(query):
     assert shown(delete_of(query(User).limit(None).offset(None))) == "DELETE FROM users"
 
 
+def test_a_change_by_several_tables_has_no_order_and_limit(query):
+    joined = query(User).filter(User.department_id == Department.id)
+    assert "departments" in shown(delete_of(joined))
+    for some in (joined.limit(1), joined.order_by(User.id)):
+        with pytest.raises(exc.InvalidRequestError, match=r"departments.*limit"):
+            delete_of(some)
+        with pytest.raises(exc.InvalidRequestError, match=r"departments.*limit"):
+            some.update(name="x").to_sql()
+    inside = query(User).filter(User.department_id.in_(select(Department.id))).limit(1)
+    assert shown(delete_of(inside)).endswith("LIMIT 1")
+
+
 def test_changes_are_ordered_by_what_labels_stand_for(query):
     by_name = query(User).order_by(desc("name"), User.id.label("n").desc(), func.length(User.name) + 1)
     assert sql(by_name.update(name="x")).endswith("ORDER BY name DESC, users.id DESC, length(users.name) + 1")

@@ -1,4 +1,4 @@
-"""What clients say about the tables behind indexes, and about the build of the server."""
+"""Helpers of clients: the tables behind indexes, the build of the server, transactions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from matrixone.exceptions import QueryError
 
-from .faces import got
+from .faces import entered, got
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -66,3 +66,12 @@ async def test_t1_an_index_that_misses_a_row_is_named(face, client):
 
 async def test_the_build_of_the_server(face, client):
     assert await got(face.git_version()) == client.execute("SELECT git_version()").scalar()
+
+
+async def test_a_transaction_is_a_session(face):
+    async with entered(face.transaction()) as transaction:
+        await got(transaction.execute("DELETE FROM parts WHERE id = ?", (1,)))
+        await got(transaction.rollback())
+    async with entered(face.transaction(on_refused="raise")) as transaction:
+        await got(transaction.execute("DELETE FROM parts WHERE id = ?", (2,)))
+    assert await got(face.verify_table_index_counts("parts")) == 2
