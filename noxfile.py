@@ -24,6 +24,16 @@ TEST_TOOLS = [
     "pyarrow>=20",
     "sqlmodel>=0.0.24",
 ]
+COMPILED = ["sqlalchemy[asyncio]", "greenlet", "apsw", "sqlite-vec", "cryptography", "pydantic-core"]  # also of tools
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+# The tags of wheels a machine of each kind takes.
+PLATFORMS = {
+    "Linux x86-64": ["manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"],
+    "Linux ARM64": ["manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64"],
+    "macOS ARM64": ["macosx_14_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64", "macosx_10_9_universal2"],
+    "macOS x86-64": ["macosx_14_0_x86_64", "macosx_12_0_x86_64", "macosx_10_15_x86_64", "macosx_10_9_x86_64"],
+    "Windows x86-64": ["win_amd64"],
+}
 PARALLEL = ["-n", "auto"]  # each worker has an embedded server of its own
 LIVE_URL = "MATRIXONE_TEST_URL"
 
@@ -60,7 +70,7 @@ def tests_sqlalchemy_20(session: nox.Session) -> None:
     session.run("pytest", *PARALLEL, *session.posargs, env={LIVE_URL: ""})
 
 
-@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
+@nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run the tests with every supported Python that is installed."""
     install(session, *TEST_TOOLS)
@@ -139,6 +149,17 @@ def build(session: nox.Session) -> None:
     session.install("build>=1.2")
     for directory in [ROOT, *PLUGINS]:
         session.run("python", "-m", "build", "--outdir", str(ROOT / "dist"), str(directory), silent=True)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Ask whether everything has a wheel for every supported Python and platform, test tools included."""
+    for python in PYTHONS:
+        for platform, tags in PLATFORMS.items():
+            session.log(f"Python {python}, {platform}")
+            options = [option for tag in tags for option in ("--platform", tag)]
+            only = ["--dry-run", "--no-deps", "--ignore-installed", "--only-binary=:all:", "--target", "unused"]
+            session.run("pip", "install", "-q", *only, "--python-version", python, *options, *COMPILED, *TEST_TOOLS)
 
 
 @nox.session
