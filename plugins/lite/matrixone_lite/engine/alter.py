@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import blueprint, ddl, physical, types, vector_index
+from matrixone_lite.engine import alter_partitions, blueprint, ddl, partitions, physical, types, vector_index
 from matrixone_lite.engine.api import Done
 from matrixone_lite.engine.branches import check_alterable
 from matrixone_lite.engine.changes import Writer
@@ -46,6 +46,7 @@ def alter_table(session: LiteSession, statement: ast.AlterTable) -> Done:
             _rename_column(draft, action)
         session.catalog.replace_table(draft.table)
     elif any(_copies(action) for action in statement.actions):
+        partitions.check_copyable(table)
         _copy(session, table, statement)
     else:
         for action in statement.actions:
@@ -153,6 +154,9 @@ _INPLACE: Final[dict[type[ast.AlterAction], Callable[[LiteSession, Table, Any], 
     ast.Reindex: _reindex,
     ast.AlterIndexOptions: _reindex,
     ast.AcceptedAction: _accept,
+    ast.AddPartitions: alter_partitions.add,
+    ast.DropPartitions: alter_partitions.drop,
+    ast.TruncatePartitions: alter_partitions.truncate,
 }
 
 
@@ -338,6 +342,7 @@ def _renamed(table: Table, old: str, new: str) -> Table:
         return tuple(new if name.lower() == old.lower() else name for name in names)
 
     return table.with_changes(
+        attributes=table.attributes | partitions.renamed(table, old, new),
         indexes=tuple(replace(index, columns=change(index.columns)) for index in table.indexes),
         foreign_keys=tuple(replace(key, columns=change(key.columns)) for key in table.foreign_keys),
     )

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import types, vector_index
+from matrixone_lite.engine import partitions, types, vector_index
 from matrixone_lite.engine.catalog import Check, Column, ForeignKey, Index, Table
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, no_such_table, not_supported
 from matrixone_lite.engine.fulltext import definition as fulltext
@@ -239,8 +239,7 @@ def _attributes(statement: ast.CreateTable, options: dict[str, Any]) -> dict[str
     if statement.cluster_by:
         attributes["cluster_by"] = statement.cluster_by
     if statement.partitioning is not None:
-        names = statement.partitioning.names or tuple(f"p{n}" for n in range(statement.partitioning.count or 1))
-        attributes |= {"partitioning": statement.partitioning.text, "partitions": names}
+        attributes |= partitions.attributes(statement.partitioning)
     return attributes
 
 

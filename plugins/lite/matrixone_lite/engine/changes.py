@@ -9,12 +9,14 @@ import apsw
 from matrixone_lite.engine import foreign_keys, render
 from matrixone_lite.engine.errors import ServerError, internal
 from matrixone_lite.engine.fulltext.numbering import number_words
+from matrixone_lite.engine.partitions import placement
 from matrixone_lite.engine.rows import RowFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matrixone_lite.engine.catalog import Index, Table
+    from matrixone_lite.engine.partitions import Placement
     from matrixone_lite.engine.session import LiteSession
     from matrixone_lite.engine.types import Value
 
@@ -44,6 +46,7 @@ class Writer:
         self.last_word = 0
         self._compute: RowFunction | None = None
         self._checks: RowFunction | None = None
+        self._placement: Placement | None = None
 
     # ------------------------------------------------------------------ insertion
     def prepare(self, rows: Sequence[Values], *, ignore: bool = False) -> list[Values]:
@@ -57,9 +60,15 @@ class Writer:
             for row in rows:
                 if row[n] is None:
                     raise ServerError(3819, f"constraint violation: Column '{name}' cannot be null")
-        if not self.table.checks:
-            return list(rows)
-        return [row for row in rows if self._fulfils_checks(row, ignore=ignore)]
+        kept = [row for row in rows if not self.table.checks or self._fulfils_checks(row, ignore=ignore)]
+        self._check_partitions(kept)
+        return kept
+
+    def _check_partitions(self, rows: Sequence[Values]) -> None:
+        if "partitioning" in self.table.attributes:
+            self._placement = self._placement or placement(self._session, self.table)
+            if self._placement is not None:
+                self._placement.check(rows)
 
     def fill_generated(self, rows: Sequence[Values]) -> None:
         """Compute generated columns in place."""
@@ -160,6 +169,7 @@ class Writer:
         for n, name in self._not_null:
             if any(new[n] is None for new in news):
                 raise ServerError(3819, f"constraint violation: Column '{name}' cannot be null")
+        self._check_partitions(news)
         if not cascading:
             error = ServerError(1452, foreign_keys.NO_PARENT)
             foreign_keys.check_parents(self._session, self.table, news, error, [old for _, old, _ in changes])

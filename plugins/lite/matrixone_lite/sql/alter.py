@@ -20,7 +20,7 @@ class DefinitionParser(TableParser):
         """``ALTER TABLE``, behind TABLE."""
         name = self.name()
         if self.words[self.at] == "partition":
-            return ast.AlterTable(name, (ast.PartitionAction(self.skip_statement()),))
+            return ast.AlterTable(name, (ast.Repartition(self.skip_statement()),))
         actions = self._actions()
         while self.accept(","):
             actions += self._actions()
@@ -39,8 +39,8 @@ class DefinitionParser(TableParser):
 
     def _add(self) -> list[ast.AlterAction]:
         word = self.words[self.at]
-        if word == "partition":
-            return [ast.PartitionAction(f"add {self.skip_statement()}")]
+        if self.accept("partition"):
+            return [ast.AddPartitions(self.partition_list())]
         if word in ("constraint", "foreign", "check", "primary", "unique", "index", "key", "fulltext"):
             constraint = self.constraint()
             if isinstance(constraint, ast.ForeignKey):
@@ -75,7 +75,7 @@ class DefinitionParser(TableParser):
         if self.accept("constraint"):
             return [ast.DropConstraint("constraint", self.identifier())]
         if self.accept("partition"):
-            return [ast.PartitionAction(f"drop partition {self.skip_statement()}")]
+            return [ast.DropPartitions(self._identifiers())]
         self.accept("column")
         return [ast.DropColumn(self.column_reference().name)]
 
@@ -138,7 +138,13 @@ class DefinitionParser(TableParser):
 
     def _truncate_partition(self) -> list[ast.AlterAction]:
         self.expect("partition")
-        return [ast.PartitionAction(f"truncate partition {self.skip_statement()}")]
+        return [ast.TruncatePartitions(() if self.accept("all") else self._identifiers())]
+
+    def _identifiers(self) -> tuple[str, ...]:
+        names = [self.identifier()]
+        while self.accept(","):
+            names.append(self.identifier())
+        return tuple(names)
 
     def _convert(self) -> list[ast.AlterAction]:
         self.expect("to", "character", "set")

@@ -363,16 +363,37 @@ class TableParser(IndexParser, DmlParser):
         exprs = () if self.words[self.at] == ")" else self.expressions()
         self.expect(")")
         count = self.integer() if self.accept("partitions") else None
-        names: list[str] = []
-        if self.accept("("):
-            while not names or self.accept(","):
-                self.expect("partition")
-                names.append(self.identifier())
-                self._skip_partition_values()
-            self.expect(")")
-        return ast.Partitioning(method, exprs, count, tuple(names), self.text_between(start, self.at))
+        head = self.text_between(start, self.at)
+        partitions = self.partition_list() if self.words[self.at] == "(" else ()
+        return ast.Partitioning(method, exprs, count, partitions, head)
 
-    def _skip_partition_values(self) -> None:
+    def partition_list(self) -> tuple[ast.Partition, ...]:
+        """Partitions in parentheses."""
+        self.expect("(")
+        partitions: list[ast.Partition] = []
+        while self.words[self.at] == "partition" and (not partitions or self.words[self.at - 1] == ","):
+            partitions.append(self._partition())
+            self.accept(",")
+        self.expect(")")
+        return tuple(partitions)
+
+    def _partition(self) -> ast.Partition:
+        start = self.at
+        self.expect("partition")
+        name = self.identifier()
+        values: tuple[ast.Expr, ...] = ()
+        if self.accept("values", "in") or self.accept("values", "less", "than"):
+            bracket = self.accept("(")
+            if not self.accept("maxvalue"):
+                values = self.expressions()
+            while self.accept(",", "maxvalue"):
+                pass
+            if bracket:
+                self.expect(")")
+        self._skip_partition_options()
+        return ast.Partition(name, values, self.text_between(start, self.at))
+
+    def _skip_partition_options(self) -> None:
         depth = 0
         while depth or self.words[self.at] not in (",", ")"):
             if self.at_end():

@@ -105,14 +105,34 @@ TableOption = tuple[str, str | int | bool]
 
 
 @dataclass(frozen=True, slots=True)
+class Partition(Node):
+    """``PARTITION name VALUES …``: the bound of a range, none for MAXVALUE, or the members of a list."""
+
+    name: str
+    values: tuple[Expr, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Partitioning(Node):
-    """``PARTITION BY``; method is ``[linear] key | hash`` or ``range | list [columns]``, text the whole clause."""
+    """``PARTITION BY``; method is ``[linear] key | hash`` or ``range | list [columns]``, head all before the list."""
 
     method: str
     exprs: tuple[Expr, ...]
     count: int | None
-    names: tuple[str, ...]
-    text: str
+    partitions: tuple[Partition, ...]
+    head: str
+
+    @property
+    def text(self) -> str:
+        """The whole clause."""
+        listed = ", ".join(partition.text for partition in self.partitions)
+        return f"{self.head} ({listed})" if self.by_values or self.partitions else self.head
+
+    @property
+    def by_values(self) -> bool:
+        """Whether it is one by range or list, where the values say which partition a row is in."""
+        return self.method.startswith(("range", "list"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,10 +333,31 @@ class Reindex(AlterAction):
 
 
 @dataclass(frozen=True, slots=True)
-class PartitionAction(AlterAction):
-    """ADD, DROP, TRUNCATE … PARTITION; only recognised."""
+class Repartition(AlterAction):
+    """``PARTITION BY …``; only recognised."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPartitions(AlterAction):
+    """``ADD PARTITION (PARTITION name VALUES …, …)``."""
+
+    partitions: tuple[Partition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropPartitions(AlterAction):
+    """``DROP PARTITION name, …``."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TruncatePartitions(AlterAction):
+    """``TRUNCATE PARTITION name, … | ALL``; no names mean all."""
+
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
