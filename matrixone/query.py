@@ -114,12 +114,11 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
 
     def exists(self) -> bool:
         """Whether there is a row; an aggregate without groups has one, of no rows, too."""
-        unordered = self._with(self._statement.order_by(None))
         # Groups and their conditions may refer to the columns by name.
-        asked = unordered._choosing(("1",)) if self._is_of_table_rows() else unordered
-        return bool(
-            self._session.execute(asked._at_most(1)).fetchmany(1)
-        )  # to first(), an object that is None is no row
+        is_plain = self._is_of_table_rows()
+        asked = self._with(self._statement.order_by(None))._choosing(("1",)) if is_plain else self
+        # To first(), an object that is None is no row.
+        return bool(self._session.execute(asked._at_most(1)).fetchmany(1))
 
     def execute(self) -> AnyResult:
         """Run the SELECT, or the UPDATE after :meth:`update`; returns SQLAlchemy's result, on a client a ResultSet."""

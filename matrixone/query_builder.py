@@ -31,6 +31,7 @@ from matrixone.query_columns import (
     start,
 )
 from matrixone.text_clauses import TextCondition, bound, named_column, text_sort_key, text_table, with_named_arguments
+from matrixone.vector.rank import with_rank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,6 +139,13 @@ class QueryBuilder:
     def with_for_update(self, *, read: bool = False) -> Self:
         """Lock the rows read until the transaction ends; ``read`` lets others lock them for reading."""
         return self._with(self._statement.with_for_update(read=read))
+
+    def with_rank(self, mode: str) -> Self:
+        """Say when the conditions of a vector search are applied; see :func:`matrixone.vector.with_rank`.
+
+        The search is an ``order_by`` of a distance, with a ``limit``.
+        """
+        return self._with(with_rank(self._statement, mode))
 
     def options(self, *options: ExecutableOption) -> Self:
         """Apply options of SQLAlchemy's mapper, such as ``selectinload(User.orders)``."""

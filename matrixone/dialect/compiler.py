@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Float, Integer, Numeric, String, UnaryExpression, exc, types
+from sqlalchemy import Boolean, Float, Integer, Numeric, Select, String, UnaryExpression, exc, types
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import Null, Tuple
@@ -30,7 +30,7 @@ from matrixone.vector.rank import IVFRankMode, rank_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Select, Sequence, TableClause, Update
+    from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Sequence, TableClause, Update
     from sqlalchemy.sql.selectable import GenerativeSelect
 
     from matrixone.dialect.hints import Hint, TableAt
@@ -172,8 +172,8 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
             CompileError: the search is no condition, and there is no such form of it.
         """
         around: Any = self.stack[-1] if self.stack else {}
-        state = around.get("compile_state")
-        froms = [] if state is None else state._get_display_froms()
+        select = around.get("selectable")
+        froms = around["compile_state"]._get_display_froms() if isinstance(select, Select) else []
         if self._hint is not None or searches_the_past(binary, froms):
             raise exc.CompileError(
                 "full-text search finds the words of the present; clone the snapshot to search in it"
@@ -182,11 +182,11 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
             raise exc.CompileError("the search has no terms yet: boolean_match(...).must(...)")
         if reason := missing_index(binary):
             raise exc.CompileError(reason)
-        if state is not None and not isinstance(binary, Found) and would_drop_rows(around["selectable"]):
+        if isinstance(select, Select) and not isinstance(binary, Found) and would_drop_rows(select):
             # Nor does the server take the subqueries of scores beside a condition that is no subquery.
             if self._in_result:
                 return self.process(keeping_rows(binary, froms).score(), **kw)
-            if is_condition(binary, around["selectable"]):
+            if is_condition(binary, select):
                 return self.process(keeping_rows(binary, froms).matches(), **kw)
         return super().visit_match_op_binary(binary, operator, **kw)
 

@@ -54,6 +54,11 @@ class Doc(Base):
     notes: Mapped[list[Note]] = relationship()
 
 
+class Special(Doc):
+    __tablename__ = "trap_special"
+    id: Mapped[int] = mapped_column(ForeignKey("trap_docs.id", name="fk_doc"), primary_key=True)
+
+
 class Note(Base):
     __tablename__ = "trap_notes"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -158,6 +163,20 @@ def test_the_mode_of_a_search_is_never_lost(sql, search):
     assert sql(with_rank(search().limit(2), "pre")).endswith("LIMIT %s BY RANK WITH OPTION 'mode=pre'")
     inside = with_rank(search().limit(2), "pre").subquery()
     assert sql(select(inside.c.id).limit(1)).endswith("BY RANK WITH OPTION 'mode=pre') AS anon_1 LIMIT %s")
+
+
+def test_the_mode_of_a_query(filled):
+    with Session(filled) as session:
+        nearest_first = Query(session, Doc).order_by(Doc.v.l2_distance(NEAR)).limit(2)
+        ranked = nearest_first.with_rank("exact")
+        assert ranked.to_sql().endswith("LIMIT 2 BY RANK WITH OPTION 'mode=force'")
+        assert "BY RANK" not in nearest_first.to_sql()
+        assert [doc.id for doc in ranked.all()] == [1, 2]
+        assert (ranked.count(), ranked.exists(), ranked.first().id) == (2, True, 1)
+        with pytest.raises(exc.InvalidRequestError, match="options"):
+            ranked.delete()
+        with pytest.raises(exc.CompileError, match="order of a distance"):
+            Query(session, Doc).limit(2).with_rank("exact").all()
 
 
 @pytest.mark.parametrize(
@@ -277,6 +296,16 @@ def test_t15_searches_of_unions_and_subqueries(filled):
         inner = select(Doc.id, APPLE.label("score")).subquery()
         assert session.scalars(select(inner.c.id).where(inner.c.score == 0)).all() == [2]
         assert sorted(session.scalars(select(Doc.id).where(or_(APPLE, PEAR)))) == [1, 2, 3]
+
+
+def test_a_search_in_the_order_of_a_union_is_left_to_the_server(sql):
+    both = union_all(select(Doc.id), select(Doc.id)).order_by(APPLE)
+    assert sql(both).endswith("ORDER BY MATCH (body) AGAINST (%s IN NATURAL LANGUAGE MODE)")
+
+
+def test_searches_by_subclasses_and_their_tables(sql):
+    scored = select(Special.id, natural_match(Special.body, query="apple"))
+    assert "FROM trap_docs AS trap_docs_1 WHERE trap_docs_1.id = trap_docs.id)" in sql(scored)
 
 
 def test_the_match_of_sqlalchemy_finds_rows(filled):
