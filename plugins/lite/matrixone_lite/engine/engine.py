@@ -13,6 +13,7 @@ from matrixone_lite.engine import accounts
 from matrixone_lite.engine.catalog import SYS_ACCOUNT, SYSTEM_DATABASES, Catalog, Database
 from matrixone_lite.engine.cdc.capture import Capture
 from matrixone_lite.engine.fulltext.binding import Searches
+from matrixone_lite.engine.named_locks import NamedLocks
 from matrixone_lite.engine.purge import Purger
 from matrixone_lite.engine.session import LiteSession
 from matrixone_lite.engine.storage import Store
@@ -37,6 +38,7 @@ class LiteEngine:
         self.store = Store(None if data is None else Path(data))
         self.variables = Variables()
         self.searches = Searches()
+        self.named_locks = NamedLocks()
         self._sessions: dict[int, LiteSession] = {}
         self._mutex = threading.Lock()
         self.capture = Capture(self.store)
@@ -95,7 +97,8 @@ class LiteEngine:
         return session
 
     def forget(self, session: LiteSession) -> None:
-        """Take a closed session off the list."""
+        """Take a closed session off the list, and its locks from it."""
+        self.named_locks.release_all(session.connection_id)
         with self._mutex:
             if self._sessions.get(session.connection_id) is session:
                 del self._sessions[session.connection_id]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _NAMES: Final = """
     aes_decrypt aes_encrypt approx_percentile bitmap_bit_position bitmap_bucket_number bitmap_construct_agg
-    bitmap_count bitmap_or_agg compress decode encode get_lock is_free_lock is_used_lock jq last_query_id
-    mo_feature_registry_upsert mo_memory mo_unique_check release_lock serial_extract sm3 st_area st_astext st_contains
+    bitmap_count bitmap_or_agg compress decode encode jq last_query_id
+    mo_feature_registry_upsert mo_memory mo_unique_check serial_extract sm3 st_area st_astext st_contains
     st_distance st_geomfromtext st_within st_x st_y try_jq uncompress wasm
     """.split()  # noqa: SIM905 - a list would be a page of quotes
 _TABLE_FUNCTIONS: Final = ("result_scan",)
