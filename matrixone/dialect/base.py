@@ -62,7 +62,7 @@ class MatrixOneDialect(ReflectionDialect, TransactionDialect):
 
     statement_compiler = MatrixOneCompiler
     ddl_compiler = MatrixOneDDLCompiler
-    preparer: type[MatrixOneIdentifierPreparer] = MatrixOneIdentifierPreparer
+    preparer = MatrixOneIdentifierPreparer  # type: ignore[assignment]  # its constructor is MySQL's, not the default's
     execution_ctx_cls = MatrixOneExecutionContext
     ischema_names = reflected_types
     colspecs = column_types

@@ -263,7 +263,8 @@ def _restore_case(found: set[Any], wanted: set[Any]) -> None:
 
 
 def _change(compiler: MySQLDDLCompiler, element: MySQLChangeColumn, words: str) -> str:
-    check_column(element.column_name, element.type_, element.comment or None, compiler.dialect)
+    comment = element.comment if isinstance(element.comment, str) else None
+    check_column(element.column_name, element.type_, comment, compiler.dialect)
     parts = [
         alter_table(compiler, element.table_name, element.schema),
         words,
@@ -275,8 +276,8 @@ def _change(compiler: MySQLDDLCompiler, element: MySQLChangeColumn, words: str) 
     default: Any = element.default
     if default is not False and default is not None:
         parts.append(f"DEFAULT {format_server_default(compiler, default)}")
-    if element.comment:
-        parts.append(f"COMMENT {compiler.sql_compiler.render_literal_value(element.comment, String())}")
+    if comment:
+        parts.append(f"COMMENT {compiler.sql_compiler.render_literal_value(comment, String())}")
     return " ".join(parts)
 
 
