@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, delete, func, insert, select, types, update
+from sqlalchemy import Column, Integer, MetaData, Table, delete, exc, func, insert, select, text, types, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column  # noqa: TC002 - the mapper reads Mapped at run time
 
 from matrixone.json import (
@@ -237,3 +237,27 @@ def test_statements_are_cached_apart_from_their_values():
 
     assert key("x") == key("y")
     assert json.dumps([1])  # the module is not shadowed by matrixone.json
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("1e300", "1e+300"),
+        ("-1e21", "-1e+21"),
+        ("1e20", "100000000000000000000"),
+        ("0.000001", "0.000001"),
+        ("2.5e-7", "2.5e-07"),
+        ("18446744073709551615", "18446744073709551615"),
+        ("18446744073709551616", "18446744073709552000"),
+        ("-9223372036854775809", "-9223372036854776000"),
+        ("-0.0", "-0"),
+    ],
+)
+def test_how_numbers_are_written(engine, written, kept):
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT CAST(:json AS JSON)"), {"json": written}).scalar_one() == kept
+
+
+def test_numbers_beyond_all_doubles(engine):
+    with engine.connect() as connection, pytest.raises(exc.DBAPIError, match="json number 1e400"):
+        connection.execute(text("SELECT CAST(:json AS JSON)"), {"json": "1e400"}).all()
