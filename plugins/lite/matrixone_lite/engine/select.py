@@ -262,17 +262,26 @@ def _order_item(binder: Binder, item: ast.OrderItem, outputs: Sequence[Output], 
     if position is None:
         bound = binder.bind(item.expr, scope)
         same = [n for n, output in enumerate(outputs) if output.bound.sql == bound.sql]
-        if distinct and not same:
+        if distinct and not same and not bound.literal:
             raise ServerError(
                 1149, "SQL syntax error: for SELECT DISTINCT, ORDER BY expressions must appear in select list"
             )
-        text = binder.order_key(bound) if not distinct else _position_text(binder, outputs, same[0])
+        # SQLite takes a number for the place of a result column
+        text = (
+            "NULL"
+            if bound.literal
+            else binder.order_key(bound)
+            if not distinct
+            else _position_text(binder, outputs, same[0])
+        )
     else:
         text = _position_text(binder, outputs, position)
     return f"{text} DESC" if item.descending else text
 
 
 def _output_position(expr: ast.Expr, outputs: Sequence[Output]) -> int | None:
+    if isinstance(expr, ast.Literal) and expr.kind not in {ast.LiteralKind.INTEGER, ast.LiteralKind.NULL}:
+        raise ServerError(1149, "SQL syntax error: non-integer constant in ORDER BY")
     if isinstance(expr, ast.Literal) and expr.kind is ast.LiteralKind.INTEGER:
         position = int(str(expr.value))
         if not 1 <= position <= len(outputs):
@@ -305,15 +314,22 @@ def bind_limit(binder: Binder, limit: ast.Limit | None, scope: Scope) -> str:
     if limit is None:
         return ""
     vector_index.check_rank_options(limit.rank_options)
-    offset = "" if limit.offset is None else f" OFFSET {_row_count(binder, limit.offset, scope)}"
-    return f" LIMIT {_row_count(binder, limit.count, scope)}{offset}"
+    offset = "" if limit.offset is None else f" OFFSET {_row_count(binder, limit.offset, scope, 'OFFSET')}"
+    return f" LIMIT {_row_count(binder, limit.count, scope, 'LIMIT')}{offset}"
 
 
-def _row_count(binder: Binder, expr: ast.Expr, scope: Scope) -> str:
+def _row_count(binder: Binder, expr: ast.Expr, scope: Scope, clause: str) -> str:
+    if isinstance(expr, ast.Subquery):
+        raise ServerError(1149, f"SQL syntax error: subquery not allowed in {clause.lower()} clause")
     count = binder.bind(expr, scope)
+    if count.kind is Kind.NULL:
+        if isinstance(expr, ast.Literal):
+            raise ServerError(1149, f"SQL syntax error: {clause} cannot be NULL")
+        # of a prepared statement it sets no limit
+        return "-1" if clause == "LIMIT" else "0"
     if count.literal and count.text.startswith("-"):
         raise ServerError(1149, "SQL syntax error: LIMIT must be a non-negative integer")
-    if count.literal and count.kind in {Kind.DECIMAL, Kind.DOUBLE}:
+    if count.literal and count.kind in {Kind.DECIMAL, Kind.DOUBLE, Kind.BOOL}:
         raise ServerError(1149, "SQL syntax error: only uint64 support in LIMIT clause")
     converted = binder.convert(count, types.UBIGINT, Mode.COMPARE)
     # a number beyond SQLite's integers is no limit at all
@@ -384,7 +400,7 @@ def _finish(
         if position is None and isinstance(item.expr, ast.Column):
             raise invalid_input(f"column {item.expr.name} does not exist")
         bound = binder.bind(item.expr, scope) if position is None else outputs[position].bound
-        order.append(binder.order_key(bound) + (" DESC" if item.descending else ""))
+        order.append(("NULL" if bound.literal else binder.order_key(bound)) + (" DESC" if item.descending else ""))
     sql = f"SELECT {listed} FROM ({inner.sql})"
     if order:
         sql += " ORDER BY " + ", ".join(order)

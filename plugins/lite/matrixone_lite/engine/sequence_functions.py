@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from matrixone_lite.sql import ast
 
 
-def _next(context: Any, name: str) -> str:
-    return str(sequences.next_value(context.session, name))
+def _next(context: Any, name: str | None) -> str | None:
+    return None if name is None else str(sequences.next_value(context.session, name))
 
 
-def _set(context: Any, name: str, value: str | None, _called: Any = None) -> str:
-    text = value or ""
-    if not _INTEGER.fullmatch(text):
-        raise ServerError(1105, f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    return str(sequences.set_value(context.session, name, int(text)))
+def _set(context: Any, name: str | None, value: str | None, _called: Any = None) -> str | None:
+    if name is None or value is None:
+        return None
+    if not _INTEGER.fullmatch(value):
+        raise ServerError(1105, f'strconv.ParseInt: parsing "{value}": invalid syntax')
+    return str(sequences.set_value(context.session, name, int(value)))
 
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")

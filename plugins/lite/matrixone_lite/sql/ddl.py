@@ -290,7 +290,8 @@ class TableParser(IndexParser, DmlParser):
         args: tuple[ast.Expr, ...] = ()
         if self.accept("("):
             if self.words[self.at] != ")":
-                args = self.expressions()
+                scale = self.integer()
+                args = (ast.Literal(ast.LiteralKind.INTEGER, scale, str(scale)),)
             self.expect(")")
         return ast.Function("current_timestamp", args, spelling=spelling)
 

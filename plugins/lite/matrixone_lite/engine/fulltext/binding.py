@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import types
-from matrixone_lite.engine.errors import internal, not_supported, syntax_error
+from matrixone_lite.engine.errors import argument_outside_prepared, internal, not_supported, syntax_error
 from matrixone_lite.engine.fulltext.index import FulltextIndex
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.vectors import single
@@ -160,6 +160,8 @@ def _search(table: Table, index: Index, match: ast.Match) -> Any:
 
     def late(session: LiteSession) -> Value:
         pattern = match.pattern
+        if isinstance(pattern, ast.Parameter) and pattern.index >= len(session.arguments):
+            raise argument_outside_prepared()
         text = session.arguments[pattern.index][0] if isinstance(pattern, ast.Parameter) else _text(pattern)
         if text is None or text == "":
             raise syntax_error(f"{MANUAL}SQL syntax error: AGAINST('pattern') pattern is empty.")

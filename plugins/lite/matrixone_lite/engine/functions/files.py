@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matrixone_lite.engine import files, types
+from matrixone_lite.engine.errors import invalid_input
 from matrixone_lite.engine.functions.registry import Accept, scalar, table_function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matrixone_lite.engine.context import Context
+    from matrixone_lite.engine.types import Type
 
 
-@table_function("stage_list", lambda _given: (("file", types.VARCHAR),))
+def _listed_columns(given: Sequence[Type]) -> Sequence[tuple[str, Type]]:
+    if given and given[0].kind not in types.STRINGS:
+        raise invalid_input(f"stage_list: filepath must be string, but got {given[0].named}")
+    return (("file", types.VARCHAR),)
+
+
+@table_function("stage_list", _listed_columns)
 def stage_list(context: Any, url: str | None) -> Iterator[list[Any]]:
     """The files a ``stage://`` URL or pattern means."""
     for path in files.matching(context.session, url or ""):

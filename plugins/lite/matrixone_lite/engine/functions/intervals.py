@@ -43,6 +43,7 @@ _COMPOSED: Final = {
     "minute_microsecond": ("minute", "second", "microsecond"),
     "second_microsecond": ("second", "microsecond"),
 }
+_NUMBER: Final = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)")
 _WHOLE_DAYS: Final = frozenset(("day", "week", "month", "quarter", "year", "year_month"))
 _DATE_LENGTH: Final = 10
 _YEAR_LENGTH: Final = 12
@@ -50,7 +51,10 @@ _LAST_YEAR: Final = 9999
 
 
 def measure(value: Any, unit: str) -> tuple[int, int]:
-    """Months and microseconds of an interval."""
+    """Months and microseconds of an interval.
+
+    :raises ValueError: the value is no number
+    """
     parts = _COMPOSED.get(unit)
     if parts is not None:
         text = str(value).strip()
@@ -61,11 +65,23 @@ def measure(value: Any, unit: str) -> tuple[int, int]:
             more = measure(number, part)
             months, micros = months + sign * more[0], micros + sign * more[1]
         return months, micros
+    amount = float(value) if isinstance(value, (int, float)) else _number(str(value))
     if unit in _MONTHS:
-        return round(float(value)) * _MONTHS[unit], 0
+        return round(amount) * _MONTHS[unit], 0
     if unit == "second":
-        return 0, round(float(value) * _MICROSECONDS[unit])
-    return 0, round(float(value)) * _MICROSECONDS[unit]
+        return 0, round(amount * _MICROSECONDS[unit])
+    return 0, round(amount) * _MICROSECONDS[unit]
+
+
+def _number(text: str) -> float:
+    """The number a text begins with.
+
+    :raises ValueError: it begins with none
+    """
+    match = _NUMBER.match(text)
+    if match is None:
+        raise ValueError(text)
+    return float(match[0])
 
 
 def move(moment: datetime, months: int, micros: int) -> datetime | None:
@@ -96,7 +112,10 @@ def _shifter(source: Type, result: Type, unit: str, sign: int) -> UserFunction:
     def shift(value: Any, amount: Any) -> Value:
         if value is None or amount is None:
             return None
-        months, micros = measure(amount, unit)
+        try:
+            months, micros = measure(amount, unit)
+        except ValueError:
+            return None
         months, micros = sign * months, sign * micros
         if source.kind is Kind.TIME:
             return int(value) + micros

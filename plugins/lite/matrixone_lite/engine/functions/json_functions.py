@@ -247,6 +247,8 @@ def _changer(name: str, *, insert: bool, replace: bool) -> None:
     @scalar(name, parameters=[_JSON, _VALUE], required=3, variadic=True, result=types.JSON)
     def changed(document: Any, *parts: Any) -> Any:
         for text, value in _pairs(parts, name):
+            if text is None:
+                return None
             path = parse_path(text)
             if path.legs:
                 document = change(document, path, put(value, insert=insert, replace=replace))

@@ -11,6 +11,7 @@ Three ways to add one, from any module of this package:
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matrixone_lite.engine import json_text, temporal, types
 from matrixone_lite.engine.convert import CONTEXT, decimal_text
+from matrixone_lite.engine.errors import invalid_input
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import Kind, Type
 
@@ -304,7 +306,14 @@ def table_function(
     """
 
     def register(produce: Callable[..., Any]) -> Callable[..., Any]:
+        positional = list(inspect.signature(produce).parameters.values())[1:]
+        least = sum(one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD for one in positional)
+        most = None if any(one.kind is one.VAR_POSITIONAL for one in positional) else len(positional)
+
         def as_json(context: Any, *args: Value) -> str:
+            if len(args) < least:
+                raise invalid_input(f"{name}: too few arguments")
+            args = args[:most]  # the server reads no more
             return json.dumps([list(row) for row in produce(context, *args)], default=bytes.hex)
 
         rows = UserFunction(f"rows_{name}", as_json, deterministic=False, context=True)

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from matrixone_lite.engine import types
-from matrixone_lite.engine.errors import ServerError
+from matrixone_lite.engine.errors import ServerError, invalid_argument
 from matrixone_lite.engine.functions.registry import Accept, scalar, special
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.temporal import datetime_text
@@ -132,8 +132,10 @@ def _clock(name: str, kind: Kind, *, utc: bool) -> None:
 
     @special(name, most=1)
     def bind(binder: Binder, args: Sequence[Bound], _call: ast.Function) -> Bound:
+        if args and (args[0].kind not in types.INTEGERS or not args[0].literal):
+            raise invalid_argument(f"function {name}, bad value [{args[0].type.named}]")
         scale = int(args[0].text) if args else 0
-        if scale > _HIGHEST_SCALE:
+        if not 0 <= scale <= _HIGHEST_SCALE:
             raise ServerError(1426, f"Too-big precision {scale} specified for '{name}'. Maximum is 6.")
         return binder.call(function, Type(kind, scale=scale), str(scale))
 

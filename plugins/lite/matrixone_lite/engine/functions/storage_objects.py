@@ -63,6 +63,7 @@ _PREFIX: Final = 8
 @table_function("metadata_scan", lambda _given: _OBJECT_COLUMNS)
 def metadata_scan(context: Any, source: str | None, column: str | None = _ALL) -> Iterator[list[Any]]:
     """The columns of the object of a table, of one of its indexes or of the rows deleted from it."""
+    source = None if source is None else str(source)  # numbers are given, too
     parts = _PARTS.fullmatch(source or "")
     if parts is None:
         raise internal(_INDEX_NAME if _THREE_PARTS.fullmatch(source or "") else _SOURCE)
