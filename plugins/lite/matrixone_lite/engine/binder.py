@@ -92,6 +92,7 @@ class Binder:
         self.at: int | None = None
         self.searchable: set[int] = set()
         self.hidden_matches: set[int] = set()
+        self.scores: set[str] = set()
         self.common_tables: list[dict[str, Any]] = []
         self._handles = 0
 

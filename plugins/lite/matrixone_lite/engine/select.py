@@ -10,7 +10,7 @@ from matrixone_lite.engine.aggregates import SINGLE
 from matrixone_lite.engine.bound import Bound
 from matrixone_lite.engine.convert import Mode
 from matrixone_lite.engine.errors import ServerError, internal, invalid_input, syntax_error, unsupported
-from matrixone_lite.engine.fulltext.binding import allow
+from matrixone_lite.engine.fulltext.binding import allow, refusal_of_filters
 from matrixone_lite.engine.grouping import expand_grouping
 from matrixone_lite.engine.nullability import nullable
 from matrixone_lite.engine.scope import Scope
@@ -42,12 +42,14 @@ class Output:
 
     :param aliased: it has its name from AS
     :param nullable: it can be NULL, as the server sees it
+    :param score: it is the score of a full-text search
     """
 
     name: str
     bound: Bound
     aliased: bool = False
     nullable: bool = True
+    score: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def _bind_select(binder: Binder, query: ast.Select, parent: Scope | None, extra:
     keys = _bind_keys(binder, query, scope)
     having = None if _names_output(query.having, query, scope) else _having(binder, query.having, scope)
     outputs = bind_items(binder, query.items, scope)
+    if query.limit is not None:  # what comes behind it cannot be asked of the index any more
+        outputs = [replace(output, score=False) for output in outputs]
     scope.aliases = {output.name.lower(): output.bound for output in reversed(outputs)}
     select = "SELECT DISTINCT " if query.distinct else "SELECT "
     listed = [f"{output.bound.sql} AS c{n}" for n, output in enumerate(outputs)]
@@ -141,7 +145,8 @@ def _bind_where(binder: Binder, query: ast.Select, scope: Scope) -> str:
     allow(binder, query, query.where, *matches, *ordered, nested=scope.parent is not None)
     scope.clause = "WHERE"
     written = [*matches, *([] if query.where is None else [query.where])]
-    conditions = [binder.condition(condition, scope) for condition in written]
+    conditions = refusal_of_filters(binder, query.where, scope)
+    conditions += [binder.condition(condition, scope) for condition in written]
     scope.clause = ""
     searched = vector_index.searched_column(query, scope)
     if searched is not None:
@@ -207,7 +212,8 @@ def bind_items(binder: Binder, items: Sequence[ast.SelectItem], scope: Scope) ->
             elif bound.kind is Kind.TUPLE:
                 bound = Bound(bound.sql, Type(Kind(bound.type.members[0])))
             name = item.alias or column_name(item.expr)
-            outputs.append(Output(name, bound, item.alias is not None, nullable(item.expr, scope)))
+            score = isinstance(item.expr, ast.Match) or bound.sql in binder.scores
+            outputs.append(Output(name, bound, item.alias is not None, nullable(item.expr, scope), score))
     return outputs
 
 

@@ -133,7 +133,7 @@ def _bind_rule(binder: Binder, query: ast.Query, database: str, alias: str, scop
         session.follows_rules = True
     binder.reusable = False
     handle = binder.handle()
-    scope.add(_outputs_as_source(bound.columns, (), alias, handle))
+    scope.add(_outputs_as_source(binder, bound.columns, (), alias, handle))
     return f"({bound.sql}) AS {handle}"
 
 
@@ -218,8 +218,11 @@ def past_rows(table: Table, at: int) -> str:
     return f"({live} UNION ALL SELECT {listed} FROM {table.history} WHERE _ts <= {at} AND _end > {at})"
 
 
-def _outputs_as_source(outputs: Sequence[Output], names: Sequence[str], alias: str, handle: str) -> Source:
+def _outputs_as_source(
+    binder: Binder, outputs: Sequence[Output], names: Sequence[str], alias: str, handle: str
+) -> Source:
     columns = []
+    binder.scores.update(f"{handle}.c{n}" for n, output in enumerate(outputs) if output.score)
     for n, output in enumerate(outputs):
         name = names[n] if n < len(names) else output.name
         columns.append((name, Bound(f"{handle}.c{n}", output.bound.type, _renamed(output, alias, name))))
@@ -247,7 +250,7 @@ def _bind_derived(binder: Binder, table: ast.DerivedTable, scope: Scope) -> str:
         raise ServerError(1248, "Every derived table must have its own alias")
     query = bind_query(binder, table.query, scope.parent)
     handle = binder.handle()
-    source = _outputs_as_source(query.columns, table.columns, table.alias.lower(), handle)
+    source = _outputs_as_source(binder, query.columns, table.columns, table.alias.lower(), handle)
     _check_unique(source)
     scope.add(source)
     return f"({query.sql}) AS {handle}"
@@ -266,7 +269,7 @@ def _bind_view(binder: Binder, database: str, view: Table, alias: str, scope: Sc
         binder.at = present
     handle = binder.handle()
     names = [column.name for column in view.columns]
-    scope.add(_outputs_as_source(query.columns, names, alias, handle))
+    scope.add(_outputs_as_source(binder, query.columns, names, alias, handle))
     return f"({query.sql}) AS {handle}"
 
 
@@ -275,7 +278,7 @@ def _bind_common(binder: Binder, depth: int, common: CommonTable, alias: str, sc
 
     handle = binder.handle()
     if common.recursive:
-        scope.add(_outputs_as_source(common.outputs, common.columns, alias, handle))
+        scope.add(_outputs_as_source(binder, common.outputs, common.columns, alias, handle))
         return f"{common.recursive} AS {handle}"
     # a common table sees those before it and, if it is recursive, itself
     visible, binder.common_tables = binder.common_tables, binder.common_tables[: depth + 1]
@@ -293,7 +296,7 @@ def _bind_common(binder: Binder, depth: int, common: CommonTable, alias: str, sc
         binder.common_tables[depth] = frame
         binder.common_tables = visible
         binder.common_tables[depth] = frame
-    scope.add(_outputs_as_source(outputs, common.columns, alias, handle))
+    scope.add(_outputs_as_source(binder, outputs, common.columns, alias, handle))
     return f"({sql}) AS {handle}"
 
 
@@ -379,6 +382,8 @@ def _bind_table_function(binder: Binder, call: ast.TableFunction, scope: Scope) 
 
 
 def _bind_join(binder: Binder, join: ast.Join, scope: Scope) -> str:
+    from matrixone_lite.engine.fulltext.binding import refusal_of_filters
+
     left = bind_source(binder, join.left, scope)
     before = len(scope.sources)
     right = bind_source(binder, join.right, scope)
@@ -389,6 +394,7 @@ def _bind_join(binder: Binder, join: ast.Join, scope: Scope) -> str:
     conditions = _merge_columns(binder, join, scope, before)
     if join.condition is not None:
         scope.clause = "ON"
+        conditions += refusal_of_filters(binder, join.condition, scope)
         conditions.append(binder.condition(join.condition, scope))
         scope.clause = ""
     word = _JOINS[join.kind]

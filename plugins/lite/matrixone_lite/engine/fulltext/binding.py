@@ -115,6 +115,16 @@ def _is_constant(query: ast.Query) -> bool:
     return False
 
 
+def refusal_of_filters(binder: Binder, condition: ast.Expr | None, scope: Scope) -> list[str]:
+    """What refuses a condition on the score of a derived table: to the server it is one on MATCH itself."""
+    for one in conjuncts(condition) if binder.scores else ():
+        found = [scope.find(node) for node in walk(one) if isinstance(node, ast.Column)]
+        texts = {bound.sql for bound in found if bound is not None}
+        if texts & binder.scores and len({text.partition(".")[0] for text in texts}) == 1:
+            return [binder.call(_WITHOUT_INDEX, types.FLOAT).sql]
+    return []
+
+
 def bind_match(binder: Binder, match: ast.Match, scope: Scope) -> Bound:
     """Bind MATCH to its score, NULL in rows that do not match.
 
