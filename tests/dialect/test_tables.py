@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Integer,
     MetaData,
@@ -220,3 +221,10 @@ def test_unique_constraints_keep_their_names(engine):
         table.create(connection)
         (constraint,) = inspect(connection).get_unique_constraints("passports")
     assert (constraint["name"], constraint["column_names"]) == ("one_of_a_kind", ["country", "number"])
+
+
+def test_a_check_cannot_be_on_a_key_that_counts(engine):
+    counting = Column("A", Integer, primary_key=True)
+    table = Table("counted", MetaData(), counting, Column("b", Integer), CheckConstraint("b > 0 AND a < 5"))
+    with pytest.raises(exc.DBAPIError, match="check constraint cannot refer to auto-increment column 'A'"):
+        table.create(engine)

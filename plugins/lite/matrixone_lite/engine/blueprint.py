@@ -258,6 +258,13 @@ def _written_indexes(statement: ast.CreateTable) -> list[ast.Index]:
     return sorted(found, key=lambda index: order.index(index.kind))
 
 
+def _refuse_generated_keys(table: Table, exprs: Sequence[ast.Expr]) -> None:
+    for node in (node for expr in exprs for node in walk(expr)):
+        column = table.by_name.get(node.name.lower()) if isinstance(node, ast.Column) else None
+        if column is not None and column.auto_increment:
+            raise invalid_input(f"check constraint cannot refer to auto-increment column '{column.name}'")
+
+
 def _with_checks(session: LiteSession, table: Table, statement: ast.CreateTable) -> Table:
     written = [check for column in statement.columns for check in column.checks] + list(statement.checks)
     checks: list[Check] = []
@@ -266,6 +273,7 @@ def _with_checks(session: LiteSession, table: Table, statement: ast.CreateTable)
             raise not_supported("NOT ENFORCED CHECK constraints")
         checks.append(Check(check.name or f"__mo_chk_{len(checks) + 1}", check.expr))
     exprs = [check.expr for check in checks]
+    _refuse_generated_keys(table, exprs)
     exprs += [column.generated for column in table.columns if column.generated is not None]
     refuse_functions(session, [*exprs, *(c.default for c in table.columns if c.default is not None)])
     if exprs:
