@@ -11,7 +11,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from matrixone_lite.engine import json_text, render, temporal, vectors
+from matrixone_lite.engine import json_text, members, render, temporal, vectors
 from matrixone_lite.engine.errors import ServerError, internal, invalid_argument, invalid_input
 from matrixone_lite.engine.storage import UserFunction
 from matrixone_lite.engine.types import (
@@ -402,56 +402,16 @@ def _to_bit(source: Type, target: Type, _mode: Mode) -> Converter | None:
     return convert
 
 
-_NUMBER_OF_MEMBERS: Final = re.compile(r"\d+", re.ASCII)
-"""A text that is no member of an ENUM or SET, but the number of one, or of several."""
-
-
 def _to_enum(source: Type, target: Type, _mode: Mode) -> Converter | None:
-    lowered = [member.lower() for member in target.members]
-    failed = "convert to MySQL enum failed: "
-
-    def numbered(value: int) -> int:
-        if not 1 <= value <= len(lowered):
-            raise internal(f"{failed}number {value} overflow enum boundary [1, {len(lowered)}]")
-        return value
-
-    def convert(value: Any) -> int:
-        if source.kind in INTEGERS:
-            return numbered(int(value))
-        text = _plain_text(value, source)
-        if text.lower() in lowered:
-            return lowered.index(text.lower()) + 1
-        if _NUMBER_OF_MEMBERS.fullmatch(text):
-            return numbered(int(text))
-        raise internal(f"{failed}item {text} is not in enum [{' '.join(target.members)}]")
-
-    return convert
+    if source.kind in INTEGERS:
+        return lambda value: members.enum_number(int(value), target.members)
+    return lambda value: members.enum_member(_plain_text(value, source), target.members)
 
 
 def _to_set(source: Type, target: Type, _mode: Mode) -> Converter | None:
-    lowered = [member.lower() for member in target.members]
-    every = (1 << len(lowered)) - 1
-
-    def numbered(value: int) -> int:
-        if not 0 <= value <= every:
-            raise internal(f"convert to MySQL set failed: value {value} overflow set boundary {every}")
-        return value
-
-    def convert(value: Any) -> int:
-        if source.kind in INTEGERS:
-            return numbered(int(value))
-        mask = 0
-        text = _plain_text(value, source)
-        if text not in lowered and _NUMBER_OF_MEMBERS.fullmatch(text):
-            return numbered(int(text))
-        for item in text.split(",") if text else ():
-            member = item.rstrip(" ").lower()
-            if member not in lowered:
-                raise internal(f"convert to MySQL set failed: item {text} is not in set [{','.join(target.members)}]")
-            mask |= 1 << lowered.index(member)
-        return mask
-
-    return convert
+    if source.kind in INTEGERS:
+        return lambda value: members.set_mask(int(value), target.members)
+    return lambda value: members.set_members(_plain_text(value, source), target.members)
 
 
 def _to_uuid(source: Type, _target: Type, _mode: Mode) -> Converter | None:
