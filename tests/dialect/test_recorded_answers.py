@@ -60,6 +60,8 @@ def test_printed_tables_are_made_again(engine, definition):
         pytest.skip("refers to a table of its case")
     if "PROPERTIES" in definition:
         pytest.skip("the dialect has no PROPERTIES")
+    if (by := re.search(r"partition by \w+ \(`(\w+)`\)", definition)) and by[1] not in COLUMN.findall(definition):
+        pytest.skip("the server prints the old name of a renamed column")
     name = re.match(r"CREATE TABLE `(.+?)` \(", definition)[1]
     with engine.connect() as connection:
         connection.exec_driver_sql("SET experimental_hnsw_index = 1")

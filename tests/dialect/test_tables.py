@@ -228,3 +228,11 @@ def test_a_check_cannot_be_on_a_key_that_counts(engine):
     table = Table("counted", MetaData(), counting, Column("b", Integer), CheckConstraint("b > 0 AND a < 5"))
     with pytest.raises(exc.DBAPIError, match="check constraint cannot refer to auto-increment column 'A'"):
         table.create(engine)
+
+
+@pytest.mark.parametrize(
+    "kind", ["range (nowhere) (partition p0 values less than (10))", "hash (nowhere) partitions 2"]
+)
+def test_partitions_by_a_column_that_is_not_there(engine, kind):
+    with engine.connect() as connection, pytest.raises(exc.DBAPIError, match="column nowhere does not exist"):
+        connection.exec_driver_sql(f"CREATE TABLE unmade (id int) PARTITION BY {kind}")

@@ -211,6 +211,8 @@ def define_table(
         if column.name.lower() in seen:
             raise ServerError(3819, f'constraint violation: duplicate column "{column.name}"')
         seen.add(column.name.lower())
+    if statement.partitioning is not None:
+        partitions.check_columns(statement.partitioning, seen)
     options = dict(statement.options)
     table = Table(
         identity,

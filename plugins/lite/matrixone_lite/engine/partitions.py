@@ -13,7 +13,7 @@ from matrixone_lite.sql import ast, parse
 from matrixone_lite.sql.naming import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from matrixone_lite.engine.catalog import Table
     from matrixone_lite.engine.session import LiteSession
@@ -30,6 +30,14 @@ def attributes(partitioning: ast.Partitioning) -> dict[str, Any]:
     else:
         names = names or tuple(f"p{n}" for n in range(partitioning.count or 1))
     return {"partitioning": partitioning.text, "partitions": names}
+
+
+def check_columns(partitioning: ast.Partitioning, names: Collection[str]) -> None:
+    """Error 20301 for a column that the table does not have."""
+    for expr in partitioning.exprs:
+        for node in walk(expr):
+            if isinstance(node, ast.Column) and node.name.lower() not in names:
+                raise invalid_input(f"column {node.name.lower()} does not exist")
 
 
 def of(table: Table) -> ast.Partitioning | None:
