@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from sqlalchemy import BindParameter, exc
+from sqlalchemy import BindParameter, Join, exc
 
 from matrixone.dialect.explain import Explain
 from matrixone.managers import async_iterable, awaitable
@@ -13,6 +13,7 @@ from matrixone.query_builder import QueryBuilder
 from matrixone.query_changes import delete_of, forget_changed, update_of
 from matrixone.query_columns import is_mapped
 from matrixone.query_export import QueryExport
+from matrixone.results import without_repeats
 from matrixone.translation import translating_each
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
         return result
 
     def count(self) -> int:
-        """The number of objects or rows that :meth:`all` would return."""
+        """The number of rows. An object that a join finds several times, which :meth:`all` returns once, is several."""
         return int(self._session.execute(self._count()).scalar_one())
 
     def exists(self) -> bool:
@@ -145,7 +146,7 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
 
         The session's connection is busy until the last row is read or the iterator is closed: another statement on it
         before that is a ``TransactionError``. A client's query has a connection of its own. A failure between two rows
-        raises.
+        raises. An object that a join finds several times comes as often.
 
         Args:
             chunk_size: Rows a list; that of :meth:`yield_per`, or 1000, if left out.
@@ -168,7 +169,7 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
 
     def _fetch(self, statement: Select[Any]) -> list[T]:
         result = self._session.execute(statement)
-        return list(result.scalars().unique() if self._is_of_one_class() else result)
+        return list(result.scalars().unique() if self._is_of_one_class() else without_repeats(result))
 
     def _partitions(self, size: int, statement: Select[Any]) -> Generator[list[T], None, None]:
         with self._session.unit_of_work() as session:
@@ -181,10 +182,17 @@ class Query(QueryBuilder, QueryExport, Generic[T]):
         return len(self._columns) == 1 and is_mapped(self._columns[0])
 
     def _only(self, method: str) -> T | None:
-        rows = self._fetch(self._at_most(2))
+        # With a limit, all rows might be those of one object, and the next object missed.
+        repeats = self._is_of_one_class() and self._reads_several()
+        rows = self._fetch(self._select() if repeats else self._at_most(2))
         if len(rows) > 1:
             raise exc.MultipleResultsFound(f"Multiple rows were found for {method}()")
         return rows[0] if rows else None
+
+    def _reads_several(self) -> bool:
+        """Whether there may be several rows of one object."""
+        tables = self._select().get_final_froms()
+        return len(tables) != 1 or isinstance(tables[0], Join)
 
     def _at_most(self, count: int) -> Select[Any]:
         limit = self._statement._limit_clause

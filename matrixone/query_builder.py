@@ -133,7 +133,7 @@ class QueryBuilder:
         return self._with(self._statement.distinct())
 
     def snapshot(self, snapshot_name: str | None) -> Self:
-        """Read every table as a snapshot keeps it; None reads the present."""
+        """Read every table as a snapshot keeps it, but for subqueries inside text; None reads the present."""
         return self._with(self._statement, _snapshot_name=snapshot_name)
 
     def with_for_update(self, *, read: bool = False) -> Self:
@@ -280,7 +280,7 @@ class QueryBuilder:
         It keeps the conditions, CTEs, order and limit of the query, and the criteria of its options.
 
         Args:
-            values: values or expressions by attribute name.
+            values: values, expressions or queries of one value, by attribute name.
             **named: likewise.
 
         Raises:
@@ -356,7 +356,7 @@ class QueryBuilder:
         if isinstance(condition, str):
             return TextCondition.of(condition, params)
         if params:
-            raise exc.ArgumentError("values are for conditions written as text")
+            raise exc.ArgumentError("values are for conditions written as text; join expressions by and_()")
         return self._adapted(condition)
 
     def _adapted(self, expression: Any) -> Any:

@@ -10,7 +10,8 @@ from sqlalchemy.sql.selectable import Alias
 
 from matrixone.dialect.changes import first_rows
 from matrixone.query_columns import is_mapped, is_text_table, reads_only, with_columns
-from matrixone.text_clauses import bound
+from matrixone.text_clauses import bound, expression
+from matrixone.vector.rank import Rank, rank_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Delete, Select, Update
@@ -29,7 +30,8 @@ def update_of(query: QueryBuilder) -> Update:
     Raises:
         sqlalchemy.exc.InvalidRequestError: the query is more than an UPDATE can say.
     """
-    changed, values = changed_entity(query, "UPDATE"), query._values or {}
+    changed = changed_entity(query, "UPDATE")
+    values = {name: expression(value) for name, value in (query._values or {}).items()}
     if is_text_table(changed):
         changed, values = with_columns(changed, values), {name: bound(value) for name, value in values.items()}
     return _finding_the_same(update(changed).values(values), query._statement)
@@ -98,13 +100,14 @@ def _check_only(own: Any, found: Select[Any]) -> None:
 def _without_a_place(query: QueryBuilder) -> dict[str, bool]:
     """Parts of a query that neither statement has."""
     found = query._statement
-    loaders = [each for each in found._with_options if not isinstance(each, LoaderCriteriaOption)]
+    loaders = [each for each in found._with_options if not isinstance(each, LoaderCriteriaOption | Rank)]
     return {
         "join()": bool(found._setup_joins) or not reads_only(found, query._entity),
         "group_by()": bool(found._group_by_clauses),
         "having()": bool(found._having_criteria),
         "distinct()": found._distinct,
         "offset()": found._offset_clause is not None,
+        "with_rank()": rank_of(found) is not None,
         "with_for_update()": found._for_update_arg is not None,
         "options() but with_loader_criteria()": bool(loaders),
         "yield_per()": query._chunk_size is not None,

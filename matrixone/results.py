@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy.engine import MappingResult, Result, Row, ScalarResult
+
+    ResultT = TypeVar("ResultT", bound=Result[Any])
 
 
 class ResultSet:
@@ -46,7 +48,7 @@ class ResultSet:
         if not getattr(result, "returns_rows", True):
             return cls(affected_rows=affected, lastrowid=getattr(result, "lastrowid", None))
         changed = getattr(getattr(result, "context", None), "isinsert", False)
-        return cls(list(result.keys()), result.all(), affected if changed else 0)
+        return cls(list(result.keys()), without_repeats(result).all(), affected if changed else 0)
 
     @property
     def rowcount(self) -> int:
@@ -113,3 +115,9 @@ class ResultSet:
 
     def __repr__(self) -> str:
         return f"<ResultSet: {len(self.rows)} rows of {self.columns}, {self.affected_rows} affected>"
+
+
+def without_repeats(result: ResultT) -> ResultT:
+    """The result, each row once if its objects have collections joined to them: SQLAlchemy reads it in no other way."""
+    # The rows of a ResultSet are read already.
+    return result if getattr(result, "_unique_filter_state", None) is None else result.unique()

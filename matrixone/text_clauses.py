@@ -89,7 +89,7 @@ class TextCondition(ColumnElement[bool]):
         Raises:
             QueryError: the number of values is not the number of ``?``, or one that is no SELECT follows ``IN``.
         """
-        given = [_expression(param) for param in params]
+        given = [expression(param) for param in params]
         text = statement(condition, [None if isinstance(each, ColumnElement) else each for each in given])
         values = [
             each if isinstance(each, ColumnElement) else bindparam(None, value.value, type_=_BOUND)
@@ -114,7 +114,7 @@ def _compile_condition(element: TextCondition, compiler: SQLCompiler, **kw: Any)
     return f"({compiler.process(text, **kw)})"
 
 
-def _expression(param: Any) -> Any:
+def expression(param: Any) -> Any:
     """A parameter as a column element, where it is an expression or rows; a value stays a value."""
     element = param.__clause_element__() if hasattr(param, "__clause_element__") else param
     if isinstance(element, SelectBase):

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, exc, func, literal, select
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,  # noqa: TC002 - the mapper reads it at run time
+    contains_eager,
     joinedload,
     mapped_column,
     relationship,
@@ -123,6 +124,14 @@ async def test_changes_of_a_table_named_by_text(query):
     assert await got(query("members").count()) == 5
 
 
+@pytest.mark.parametrize("entity", [Member, "members"])
+async def test_the_value_of_a_query_is_set(query, entity):
+    for red in (query(Team.name).filter_by(id=1), select(Team.name).where(Team.id == 1)):
+        assert (await got(query(entity).filter_by(id=2).update(name=red).execute())).rowcount == 1
+        assert await got(query(Member.name).filter_by(id=2).scalar()) == "red"
+        await got(query(Member).update(name="x").execute())
+
+
 async def test_changes_of_the_first_rows(query):
     last = query(Member).order_by(Member.id.desc()).limit(2)
     assert (await got(last.update(name="late").execute())).rowcount == 2
@@ -166,13 +175,49 @@ async def test_objects_of_the_session_know_of_changes(face):
 
 
 async def test_what_a_change_would_lose_sends_nothing(query):
-    for lossy in (query(Member).distinct(), query(Member).offset(1), query(Member).with_for_update()):
-        with pytest.raises(exc.InvalidRequestError, match="no place"):
+    members = query(Member)
+    for lossy, part in [
+        (members.distinct(), "distinct"),
+        (members.offset(1), "offset"),
+        (members.with_for_update(), "with_for_update"),
+        (members.with_rank("exact"), "with_rank"),
+    ]:
+        lost = rf"no place for {part}\(\)$"
+        with pytest.raises(exc.InvalidRequestError, match=lost):
             await got(lossy.delete())
-        with pytest.raises(exc.InvalidRequestError, match="no place"):
+        with pytest.raises(exc.InvalidRequestError, match=lost):
             await got(lossy.update(name="x").execute())
     assert await got(query(Member).filter_by(name="x").count()) == 0
     assert await got(query(Member).count()) == 7
+
+
+async def test_objects_that_a_join_finds_several_times(query):
+    teams = query(Team).join(Team.members).order_by(Team.id)
+    for several in (teams, query(Team).filter(Team.id == Member.team_id).order_by(Team.id)):
+        with pytest.raises(exc.MultipleResultsFound):
+            await got(several.one())
+        assert (await got(several.filter(Team.id == 2).one_or_none())).name == "blue"
+        assert ids(await got(several.all())) == [1, 2]
+        assert await got(several.count()) == 7
+        assert ids(await listed(several.iterate())) == [1, 1, 1, 2, 2, 2, 2]
+    assert await got(teams.distinct().count()) == 2
+
+
+async def test_collections_of_the_only_object_are_whole(query):
+    red = query(Team).join(Team.members).options(contains_eager(Team.members)).filter(Team.id == 1)
+    assert ids((await got(red.one())).members) == [2, 4, 6]
+
+
+async def test_rows_with_objects_whose_collections_are_joined(query, face):
+    teams = query(Team, Team.name).options(joinedload(Team.members)).order_by(Team.id)
+    assert [(len(team.members), name) for team, name in await got(teams.all())] == [(3, "red"), (4, "blue")]
+    result = await got(face.execute(select(Team).options(joinedload(Team.members)).order_by(Team.id)))
+    assert [len(team.members) for team in result.scalars()] == [3, 4]
+
+
+async def test_several_conditions_are_joined_by_the_caller(query):
+    with pytest.raises(exc.ArgumentError, match="and_"):
+        query(Member).filter(Member.id == 1, Member.name == "m1")
 
 
 async def test_loader_options(face):
