@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pymysql.cursors import Cursor
 
-ROWS, BATCH, LOOKUPS, LOGINS = 50_000, 1000, 5000, 50
+ROWS, BATCH, LOOKUPS, LOGINS, SNAPSHOTS = 50_000, 1000, 5000, 50, 50
 VECTORS, DIMENSIONS = 20_000, 128
 
 
@@ -120,6 +120,20 @@ def rows(cursor: Cursor, local: sqlite3.Connection, ping: float) -> None:
     report("a SELECT by key, with an argument", measured(by_argument, LOOKUPS), "a ping", ping)
 
 
+def snapshots(cursor: Cursor, ping: float) -> None:
+    """A snapshot of the filled table, and of an empty one: they cost the same."""
+    cursor.execute("CREATE TABLE nothing (id int primary key)")
+    for number, table in enumerate(("nothing", "t")):
+        names = iter(range(3 * SNAPSHOTS))
+
+        def take(table: str = table, number: int = number, names: Iterator[int] = names) -> None:
+            for _ in range(SNAPSHOTS):
+                cursor.execute(f"CREATE SNAPSHOT benchmark_{number}_{next(names)} FOR TABLE benchmark {table}")
+
+        rows = ROWS if table == "t" else 0
+        report(f"a snapshot of {rows} rows", measured(take, SNAPSHOTS), "a ping", ping)
+
+
 def vectors(cursor: Cursor, ping: float) -> None:
     """The nearest of many vectors."""
     rng = random.Random(2)
@@ -170,6 +184,7 @@ def main() -> None:
         report("a ping", ping, "a ping", ping)
         report("a login", measured(logins, LOGINS), "a ping", ping)
         rows(cursor, local, ping)
+        snapshots(cursor, ping)
         vectors(cursor, ping)
         resident(process)
         connection.close()
