@@ -301,3 +301,15 @@ def test_moments_are_written_with_all_digits(db, tmp_path):
     assert (tmp_path / "d.csv").read_text().splitlines()[1] == (
         "2024-01-01 00:00:00.000,2024-01-01 00:00:00.00,2024-01-01 00:00:00"
     )
+
+
+def test_files_the_system_refuses_are_errors_of_the_statement(db, tmp_path):
+    db.run("create table unread (a int)")
+    name = tmp_path / ("a" * 300)
+    for sql in (
+        f"load data infile '{name}' into table unread",
+        f"select load_file(cast('file://{name}' as datalink))",
+        f"select 1 into outfile '{name}'",
+    ):
+        assert "file name too long" in db.error(sql)[1]
+    assert db.rows("select 1") == [[1]]

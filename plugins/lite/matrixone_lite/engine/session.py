@@ -265,6 +265,11 @@ class LiteSession:
         except RecursionError:
             self.last_error = nested_too_deeply()
             raise self.last_error from None
+        except OSError as error:
+            if error.filename is None:  # not of a file: the client is gone
+                raise
+            self.last_error = internal(f"stat {error.filename}: {(error.strerror or '').lower()}")
+            raise self.last_error from error
         except apsw.Error as error:
             # what SQLite refuses should have been refused before
             self.last_error = internal(f"panic {type(error).__name__}: {error}")
