@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import text
 
-from matrixone.exceptions import ConfigurationError, QueryError
+from matrixone.exceptions import ConfigurationError, ProgrammingError
 from matrixone.operations import CurrentDatabase, InTransaction, Operation
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Result
     from sqlalchemy.sql import Executable
 
+    from matrixone.exceptions import QueryError
     from matrixone.managers import ManagerSession
 
 _STORED = ("r", "cluster", "partition")
@@ -79,7 +80,7 @@ def qualified(session: ManagerSession, table: tuple[str, ...]) -> tuple[str, str
     return (database[0] if database else session.run(CurrentDatabase()).value), name
 
 
-def check_stored(find: FindTable, kind: str | None, error: type[QueryError] = QueryError) -> None:
+def check_stored(find: FindTable, kind: str | None, error: type[QueryError] = ProgrammingError) -> None:
     """See that a name is that of a table with rows of its own: asked about those of a view the server ends.
 
     Args:
@@ -96,6 +97,6 @@ def check_stored(find: FindTable, kind: str | None, error: type[QueryError] = Qu
         raise ConfigurationError(f"{find.database}.{find.table} is not a table that is stored, but of kind {kind!r}")
 
 
-def no_such_table(database: str, table: str, error: type[QueryError] = QueryError) -> QueryError:
+def no_such_table(database: str, table: str, error: type[QueryError] = ProgrammingError) -> QueryError:
     """The error the server answers with where it looks for the table itself."""
     return error(f"no such table {database}.{table}", errno=1146)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from matrixone_export import Export
-    from sqlalchemy import Delete, Result, Row, ScalarResult, Select, Update
+    from sqlalchemy import CursorResult, Delete, Row, ScalarResult, Select, Update
     from sqlalchemy.sql._typing import _TypedColumnClauseArgument as Column
 
     from matrixone.queries import Expression
     from matrixone.query_export import Path
 
-    AnyResult: TypeAlias = Result[*tuple[Any, ...]]
+    AnyResult: TypeAlias = CursorResult[*tuple[Any, ...]]
     C1 = TypeVar("C1")
     C2 = TypeVar("C2")
     C3 = TypeVar("C3")

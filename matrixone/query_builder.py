@@ -274,13 +274,13 @@ class QueryBuilder:
 
     # -- changes --------------------------------------------------------------------------------------------------
 
-    def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
+    def update(self, values: Mapping[Any, Any] | None = None, /, **named: Any) -> Self:
         """Turn the query into an UPDATE of the rows it finds; ``execute()`` runs it.
 
         It keeps the conditions, CTEs, order and limit of the query, and the criteria of its options.
 
         Args:
-            values: values, expressions or queries of one value, by attribute name.
+            values: values, expressions or queries of one value, by attribute or its name.
             **named: likewise.
 
         Raises:

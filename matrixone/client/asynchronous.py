@@ -138,7 +138,10 @@ class AsyncClient(AsyncManagerAttributes, AsyncQueries):
             self._engine = AsyncEngine(engine)
         return self._engine
 
-    engine = property(get_sqlalchemy_engine)
+    @property
+    def engine(self) -> AsyncEngine:
+        """See :meth:`get_sqlalchemy_engine`."""
+        return self.get_sqlalchemy_engine()
 
     def session(self, **options: Any) -> AsyncSession:
         """A new session; use it in an ``async with`` block. See :meth:`Client.session`."""

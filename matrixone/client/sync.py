@@ -222,7 +222,10 @@ class Client(VersionMethods, IndexMethods, ManagerAttributes, Queries):
         assert self._engine is not None  # noqa: S101 - what the line above checks, for type checkers
         return self._engine
 
-    engine = property(get_sqlalchemy_engine)
+    @property
+    def engine(self) -> Engine:
+        """See :meth:`get_sqlalchemy_engine`."""
+        return self.get_sqlalchemy_engine()
 
     @property
     def is_lite(self) -> bool:
@@ -440,7 +443,7 @@ class Client(VersionMethods, IndexMethods, ManagerAttributes, Queries):
 
     def _check_connected(self) -> None:
         if self._engine is None:
-            raise ConnectionError(f"{self!r}: call connect() first; nothing was sent")
+            raise ConnectionError("the client is not connected: call connect() first; nothing was sent")
 
     def _owns(self, connection: Connection) -> bool:
         """The query log listens to the engine of this connection already."""

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from matrixone.exceptions import QueryError
+from matrixone.exceptions import ProgrammingError
 
 from .faces import entered, got
 
@@ -31,7 +31,7 @@ async def test_hidden_tables(face, client):
     assert await got(face.get_secondary_index_table_by_name("parts", "kb")) in tables
     assert await got(face.get_secondary_index_table_by_name("parts", "ua", database_name=database)) in tables
     assert await got(face.get_secondary_index_table_by_name("parts", "nothing")) is None
-    with pytest.raises(QueryError, match="nothing"):
+    with pytest.raises(ProgrammingError, match="nothing"):
         await got(face.get_secondary_index_tables("nothing"))
 
 

@@ -124,6 +124,12 @@ async def test_changes_of_a_table_named_by_text(query):
     assert await got(query("members").count()) == 5
 
 
+async def test_changes_by_attribute_and_by_name(query):
+    changed = query(Member).filter_by(id=2).update({Member.team_id: Member.team_id + 1}, name="x")
+    assert (await got(changed.execute())).rowcount == 1
+    assert await got(query(Member.team_id, Member.name).filter_by(id=2).one()) == (2, "x")
+
+
 @pytest.mark.parametrize("entity", [Member, "members"])
 async def test_the_value_of_a_query_is_set(query, entity):
     for red in (query(Team.name).filter_by(id=1), select(Team.name).where(Team.id == 1)):

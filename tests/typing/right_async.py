@@ -14,7 +14,7 @@ from matrixone_vector import AsyncVectorManager
 from models import User
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import CursorResult, Result, Row, ScalarResult
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncResult, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemyAsyncSession
 
 from matrixone import AsyncClient, AsyncSession, ResultSet, Session, SnapshotLevel
@@ -34,6 +34,7 @@ async def main() -> None:
     assert_type(await client.insert("users", {"name": "Ann"}), ResultSet)
     assert_type(await client.create_table(User), AsyncClient)
     assert_type(client.query(User), AsyncQuery[User])
+    assert_type(client.engine, AsyncEngine)
     assert_type(client.snapshots, AsyncSnapshotManager)
 
     async with client.session() as session:
@@ -76,6 +77,8 @@ async def main() -> None:
         assert_type((await session.query(User.age).scalars()).all(), Sequence[int | None])
         assert_type((await session.query(User).scalars()).all(), Sequence[User])
         assert_type(await session.query(User).exists(), bool)
+        assert_type((await session.query(User).delete()).rowcount, int)
+        assert_type((await session.query(User).update({User.age: 3}).execute()).rowcount, int)
         assert_type(await session.query(User.id, User.name).all(), list[Row[int, str]])
         assert_type(await session.query(User).select(User.name).one(), Row[str])
         assert_type([user.name async for user in session.query(User).yield_per(10)], list[str])

@@ -11,7 +11,7 @@ from matrixone_stage import Stage, StageManager
 from matrixone_vector import VectorManager
 from models import User
 from sqlalchemy import Integer, create_engine, func, insert, select, text
-from sqlalchemy.engine import Connection, CursorResult, Result, Row, ScalarResult
+from sqlalchemy.engine import Connection, CursorResult, Engine, Result, Row, ScalarResult
 from sqlalchemy.orm import Session as SQLAlchemySession
 from sqlalchemy.orm import aliased
 from sqlalchemy.schema import Column
@@ -27,6 +27,7 @@ assert_type(client.execute("SELECT ?", (1,)), ResultSet)
 assert_type(client.insert("users", {"name": "Ann"}), ResultSet)
 assert_type(client.create_table(User), Client)
 assert_type(client.query(User), Query[User])
+assert_type(client.engine, Engine)
 assert_type(client.snapshots, SnapshotManager)
 
 with client as same_client:
@@ -76,6 +77,8 @@ with client.session() as session:
     assert_type(session.query(User).scalars().all(), Sequence[User])
     assert_type(session.query(func.count(User.id)).scalar(), int | None)
     assert_type(session.query(User).exists(), bool)
+    assert_type(session.query(User).delete().rowcount, int)
+    assert_type(session.query(User).update({User.age: 3}, name="Ann").execute().rowcount, int)
     assert_type([user.name for user in session.query(User).yield_per(10)], list[str])
     assert_type(list(session.query(User).iterate(chunk_size=10)), list[User])
     assert_type(list(session.query(User).partitions(10)), list[list[User]])
