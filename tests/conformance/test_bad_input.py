@@ -294,7 +294,7 @@ class TestClosed:
         session = client.session()
         await session.execute("SELECT 1")
         await client.disconnect()
-        with pytest.raises(ConnectionError, match="^the client is not connected"):
+        with pytest.raises(ConnectionError, match=r"^the client is not connected"):
             await session.execute("SELECT 1")
         await session.close()
         with pytest.raises(ConnectionError, match="connect"):
