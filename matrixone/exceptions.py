@@ -344,6 +344,13 @@ _TEXTS: tuple[tuple[re.Pattern[str], type[QueryError]], ...] = tuple(
         (r"^context canceled", QueryCanceledError),
         (
             (
+                r"^invalid input: (missing FROM-clause|ambiguous column|table \S+ specified more than once"
+                r"|insert values does not match|subquery returns more|cannot insert|more than one primary key)"
+            ),
+            ProgrammingError,
+        ),
+        (
+            (
                 r"privilege|(not|n't|does't) exist|not found|already (exists|has)| exists$|no such"
                 r"|(^|: )there is no |SQL syntax|Can't DROP"
             ),

@@ -88,10 +88,12 @@ def compile_select_to_sql(stmt: Any, engine: Engine | AsyncEngine | None = None)
     """The statement with its values written in, for people to read; what runs has them bound.
 
     Args:
-        stmt: the statement.
+        stmt: the statement, or a query of :meth:`~matrixone.client.Client.query`.
         engine: whose dialect is used, in place of MatrixOne's.
     """
     kind: Any = MatrixOneDialect_pymysql if engine is None else type(engine.dialect)
+    if hasattr(stmt, "__clause_element__"):
+        stmt = stmt.__clause_element__()
     return str(stmt.compile(dialect=_readable(kind), compile_kwargs={"literal_binds": True}))
 
 

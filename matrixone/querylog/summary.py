@@ -113,7 +113,10 @@ def _verb(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]]:
     if words[0] not in _PREFIXES:
         return words[0], _after({words[0]}, tokens)
     verbs = [token.text.upper() for token in _outside_parentheses(tokens) if token.text.upper() in _ROW_VERBS]
-    return (verbs[0], tokens[1:]) if verbs else (words[0], tokens[1:])
+    if not verbs:
+        return words[0], tokens[1:]
+    # What is read may stand before the verb, what is changed stands behind it.
+    return verbs[0], tokens[1:] if verbs[0] in {"SELECT", "DELETE"} else _after({verbs[0]}, tokens)
 
 
 def _outside_parentheses(tokens: Sequence[Token]) -> Iterator[Token]:

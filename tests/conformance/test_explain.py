@@ -92,6 +92,12 @@ async def test_only_analyze_runs_it(face, client):
     change = PLANNED.update().where(PLANNED.c.id == 1).values(s="new")
     assert (await got(face.explain(change))).lines
     assert client.execute("SELECT s FROM planned WHERE id = 1").scalar() == "w1 banana"
+    assert (await got(face.explain(change, analyze=True))).lines
+    assert client.execute("SELECT s FROM planned WHERE id = 1").scalar() == "new"
+    async with entered(face.session()) as session:
+        await got(session.explain("DELETE FROM planned WHERE id = ?", (1,), analyze=True))
+        await got(session.rollback())
+    assert client.execute("SELECT COUNT(*) FROM planned WHERE id = 1").scalar() == 1
 
 
 async def test_what_has_no_plan(face):

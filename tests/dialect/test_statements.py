@@ -75,6 +75,8 @@ def test_select_of_the_past(sql):
 def test_readable_sql_holds_its_values():
     shown = matrixone.compile_select_to_sql(matrixone.select(items.c.id).where(items.c.name.like("5%'")))
     assert shown.endswith("LIKE '5%'''")
+    query = matrixone.Client().query(items.c.id).where("name = ?", "it's")
+    assert matrixone.compile_select_to_sql(query).endswith("(name = 'it''s')")
 
 
 @pytest.mark.parametrize(

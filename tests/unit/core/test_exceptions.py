@@ -70,6 +70,10 @@ def translated(
             sa_exc.DataError,
         ),
         (20101, "internal error: the stage s exists", mo.ProgrammingError, sa_exc.ProgrammingError),
+        (20301, "invalid input: missing FROM-clause entry for table 't'", mo.ProgrammingError, sa_exc.ProgrammingError),
+        (20301, "invalid input: ambiguous column reference to 'id'", mo.ProgrammingError, sa_exc.ProgrammingError),
+        (20301, "invalid input: table 't' specified more than once", mo.ProgrammingError, sa_exc.ProgrammingError),
+        (20301, "invalid input: json text ambiguous column", mo.DataError, sa_exc.DataError),
         (20101, "internal error: there is no role r", mo.ProgrammingError, sa_exc.ProgrammingError),
         (
             20101,

@@ -18,9 +18,11 @@ _CHANGES = (ast.Insert, ast.Update, ast.Delete)
 
 @handles(ast.Explain)
 def explain(session: LiteSession, statement: ast.Explain) -> Rows:
-    """EXPLAIN [ANALYZE | VERBOSE] of a query or a change of rows; ANALYZE runs the query."""
+    """EXPLAIN [ANALYZE | VERBOSE] of a query or a change of rows; ANALYZE runs it."""
     inner = statement.statement
     if isinstance(inner, _CHANGES):
+        if "analyze" in statement.options:
+            session.dispatch(inner)
         lines = [f"{type(inner).__name__} rows"]
     elif isinstance(inner, ast.Query) and not isinstance(inner, ast.Show):
         plan = session.plan(inner)

@@ -255,7 +255,7 @@ class LiteSession:
 
     def _run(self, statement: ast.Statement, *, more: bool = False) -> Iterator[Result]:
         try:
-            answer = self.transactions.run(statement, lambda: self.dispatch(statement))
+            answer = self.transactions.run(_what_runs(statement), lambda: self.dispatch(statement))
             if isinstance(answer, Iterator):
                 yield from self._with_file(statement, answer, more=more)
                 return
@@ -350,6 +350,13 @@ class LiteSession:
 
     def close_prepared(self, prepared: PreparedStatement) -> None:
         """Forget a prepared statement; nothing is kept for one."""
+
+
+def _what_runs(statement: ast.Statement) -> ast.Statement:
+    """The statement itself, or the change of rows that EXPLAIN ANALYZE runs."""
+    if isinstance(statement, ast.Explain) and "analyze" in statement.options:
+        return statement.statement
+    return statement
 
 
 def _changes_rows(statement: ast.Statement) -> bool:
