@@ -173,7 +173,7 @@ def test_the_mode_of_a_query(filled):
         assert "BY RANK" not in nearest_first.to_sql()
         assert [doc.id for doc in ranked.all()] == [1, 2]
         assert (ranked.count(), ranked.exists(), ranked.first().id) == (2, True, 1)
-        with pytest.raises(exc.InvalidRequestError, match="options"):
+        with pytest.raises(exc.InvalidRequestError, match="with_rank"):
             ranked.delete()
         with pytest.raises(exc.CompileError, match="order of a distance"):
             Query(session, Doc).limit(2).with_rank("exact").all()
@@ -321,3 +321,14 @@ def test_t15_scores_of_the_query_builder(filled):
         found = Query(session, Doc.id, APPLE.label("score")).filter(APPLE).all()
         assert sorted(row.id for row in found) == [1, 3]
         assert Query(session, Doc.id, APPLE).count() == 3
+
+
+def test_a_search_in_brackets_finds_words_that_every_row_has(filled):
+    with Session(filled) as session:
+        session.execute(docs.update().values(body="apple"))
+        session.commit()
+        found = Query(session, Doc.id).where("MATCH(body) AGAINST(?)", "apple")
+        assert sorted(row.id for row in found.all()) == [1, 2, 3]
+        assert sorted(row.id for row in found.where("id > ?", 1).all()) == [2, 3]
+        scores = text("SELECT (MATCH(body) AGAINST('apple')) FROM trap_docs WHERE (MATCH(body) AGAINST('apple'))")
+        assert session.scalars(scores).all() == [0, 0, 0]

@@ -291,7 +291,8 @@ class ExpressionParser(FunctionParser):
         self.at += 1
         first = self.expression()
         if self.accept(")"):
-            return ast.Parenthesized(first)
+            # a search is a condition or a score in brackets, too
+            return first if isinstance(first, ast.Match) else ast.Parenthesized(first)
         items = [first]
         while self.accept(","):
             items.append(self.expression())
