@@ -81,17 +81,17 @@ def forget_changed(session: Any, statement: Update | Delete, entity: Any) -> Non
 def _finding_the_same(change: ChangeT, found: Select[Any]) -> ChangeT:
     """The statement with the conditions, CTEs, order and limit of a SELECT."""
     change = change.where(*found._where_criteria).add_cte(*found._independent_ctes).options(*found._with_options)
+    others = {table for condition in found._where_criteria for table in condition._from_objects} - {change.table}
     if found._order_by_clauses or found._limit_clause is not None:
-        _check_only(change.table, found)
+        _check_none(others)
         change = first_rows(change, found._order_by_clauses, found._limit_clause)
-    if found._independent_ctes or found._limit_clause is not None:
+    if others or found._independent_ctes or found._limit_clause is not None:
         change = change.execution_options(**_UNSYNCHRONIZED)
     return change
 
 
-def _check_only(own: Any, found: Select[Any]) -> None:
+def _check_none(others: set[Any]) -> None:
     """See that the conditions are of one table: the server takes no order and limit of a change by several."""
-    others = {table for condition in found._where_criteria for table in condition._from_objects} - {own}
     if others:
         names = ", ".join(sorted(str(table) for table in others))
         raise exc.InvalidRequestError(f"a change by conditions on other tables ({names}) has no order_by() and limit()")

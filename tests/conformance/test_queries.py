@@ -124,6 +124,14 @@ async def test_changes_of_a_table_named_by_text(query):
     assert await got(query("members").count()) == 5
 
 
+async def test_changes_by_conditions_on_another_table(query):
+    of_blue = query(Member).filter(Member.team_id == Team.id).filter(Team.name == "blue")
+    assert (await got(of_blue.update(name="b").execute())).rowcount == 4
+    assert ids(await got(query(Member).filter_by(name="b").all())) == [1, 3, 5, 7]
+    assert (await got(of_blue.filter(Member.id > 3).delete())).rowcount == 2
+    assert ids(await got(query(Member).all())) == [1, 2, 3, 4, 6]
+
+
 async def test_changes_by_attribute_and_by_name(query):
     changed = query(Member).filter_by(id=2).update({Member.team_id: Member.team_id + 1}, name="x")
     assert (await got(changed.execute())).rowcount == 1
