@@ -37,8 +37,12 @@ class IVFRankMode(enum.StrEnum):
     """In the index, from the columns it includes."""
 
     @classmethod
-    def _missing_(cls, value: object) -> IVFRankMode | None:
-        return cls.__members__.get(str(value).upper())
+    def _missing_(cls, value: object) -> IVFRankMode:
+        found = cls.__members__.get(str(value).upper())
+        if found is None:
+            known = ", ".join(name.lower() for name in cls.__members__)
+            raise ValueError(f"{value!r} is no mode of ranking; there are {known}")
+        return found
 
 
 def with_rank(statement: SelectT, mode: str) -> SelectT:
