@@ -6,7 +6,19 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Float, Integer, Numeric, Select, String, UnaryExpression, exc, types
+from sqlalchemy import (
+    BinaryExpression,
+    Boolean,
+    ColumnClause,
+    Float,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    UnaryExpression,
+    exc,
+    types,
+)
 from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import Null, Tuple
@@ -30,11 +42,13 @@ from matrixone.vector.rank import IVFRankMode, rank_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import BinaryExpression, CompoundSelect, Delete, Insert, Sequence, TableClause, Update
+    from sqlalchemy import CompoundSelect, Delete, Insert, Sequence, TableClause, Update
     from sqlalchemy.sql.selectable import GenerativeSelect
 
     from matrixone.dialect.hints import Hint, TableAt
     from matrixone.dialect.only_matrixone import OnlyMatrixOne
+
+_ORDERS = frozenset({operators.lt, operators.le, operators.gt, operators.ge})
 
 
 class MatrixOneCompiler(MySQLCompiler_mysqldb):
@@ -215,9 +229,9 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         return f"VALUES {', '.join(f'ROW{self.process(row, **options)}' for row in rows)}"
 
     def visit_binary(self, binary: BinaryExpression[Any], *args: Any, **kw: Any) -> str:
-        """An operator; what JSON is compared with is JSON, too."""
+        """An operator; what JSON is compared with is JSON, too, and a column stands before what it is compared with."""
         compared = with_json_values(binary) if compares_json(binary) else binary
-        text: str = super().visit_binary(compared, *args, **kw)  # type: ignore[no-untyped-call]
+        text: str = super().visit_binary(_column_first(compared), *args, **kw)  # type: ignore[no-untyped-call]
         return text
 
     def _render_json_extract_from_binary(
@@ -302,6 +316,17 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
     def _render_hint(self, hint: Hint) -> str:
         value = hint.value if isinstance(hint.value, int) else self.render_literal_value(hint.value, String())
         return f"{{{hint.keyword} = {value}}}"
+
+
+def _column_first(binary: BinaryExpression[Any]) -> BinaryExpression[Any]:
+    """A comparison the other way round where the server would take ``2 >= id`` of a primary key for ``2 = id``."""
+    if binary.operator not in _ORDERS or _is_column(binary.left) or not _is_column(binary.right):
+        return binary
+    return BinaryExpression(binary.right, binary.left, operators.mirror(binary.operator), type_=binary.type)
+
+
+def _is_column(element: Any) -> bool:
+    return isinstance(element, ColumnClause) and not element.is_literal
 
 
 def _number_type(kind: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import ForeignKey, Integer, String, exc, func
+from sqlalchemy import ForeignKey, Integer, String, exc, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship  # noqa: TC002 - the mapper reads Mapped at run time
 
@@ -231,3 +231,22 @@ async def test_the_asynchronous_face(async_engine):
         assert (await query.filter(Member.id == 1).update(full_name="x").execute()).rowcount == 1
         assert (await query.filter(Member.id == 2).delete()).rowcount == 1
         await session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (literal(2) >= Member.id, [1, 2]),
+        (literal(3) > Member.id, [1, 2]),
+        (literal(5) <= Member.id, [5, 6]),
+        (literal(5) < Member.id, [6]),
+        (literal_column("2") >= Member.id, [1, 2]),
+        (func.least(Member.team_id, 3) > Member.id, [1]),
+        (select(literal(2)).scalar_subquery() >= Member.id, [1, 2]),
+        (~(literal(2) < Member.id), [1, 2]),
+        (literal(2) + Member.id >= Member.team_id, [1, 2, 3, 4, 5]),
+    ],
+)
+def test_comparisons_with_a_primary_key_find_more_than_equals(session, condition, found):
+    """The server takes ``2 >= id`` for ``2 = id``."""
+    assert session.scalars(select(Member.id).where(condition).order_by(Member.id)).all() == found
