@@ -21,6 +21,7 @@ from matrixone_lite.engine.scope import Scope
 from matrixone_lite.engine.select import bind_limit, bind_order
 from matrixone_lite.engine.sources import bind_source, push_common_tables
 from matrixone_lite.engine.targets import refuse_system_table, target_table
+from matrixone_lite.engine.used_targets import UsedTargets, name_of, named_tables
 from matrixone_lite.sql import ast
 
 if TYPE_CHECKING:
@@ -43,18 +44,8 @@ class _Target:
     assigned: list[tuple[int, int | Any]] = field(default_factory=list)
 
 
-def _tables(reference: ast.TableRef | None) -> list[ast.Table]:
-    match reference:
-        case ast.Table():
-            return [reference]
-        case ast.Join():
-            return _tables(reference.left) + _tables(reference.right)
-        case _:
-            return []
-
-
 def _check_targets_exist(session: LiteSession, reference: ast.TableRef | None, common: set[str]) -> None:
-    for table in _tables(reference):
+    for table in named_tables(reference):
         if table.name.database is not None or table.name.name.lower() not in common:
             target = table.name
             if session.find_table(target) is None:
@@ -87,7 +78,7 @@ class _Finder:
 
     def target(self, source: Source, names: Sequence[ast.Table]) -> _Target:
         """A source as the table to change; error 20101 when it is none."""
-        written = next((one.name for one in names if (one.alias or one.name.name).lower() == source.alias), None)
+        written = next((one.name for one in names if name_of(one) == source.alias), None)
         if source.table is None or written is None:
             if written is not None:
                 database = current_database(self.session, written.database)
@@ -117,15 +108,18 @@ class _Finder:
 def update(session: LiteSession, statement: ast.Update) -> Done | Rows:
     """Run UPDATE."""
     finder = _Finder(session, statement, statement.target, statement.source)
-    names = _tables(statement.target)
+    names = named_tables(statement.target)
     if statement.returning and (len(names) > 1 or not isinstance(statement.target, ast.Table) or statement.source):
         raise not_supported("DML RETURNING does not support multi-table UPDATE")
     targets: dict[str, _Target] = {}
     listed: list[str] = []
     bounds: list[str] = []
-    for assignment in statement.assignments:
-        source, column = _assigned_column(finder, names, assignment.column)
-        target = targets.setdefault(source.alias, finder.target(source, names))
+    assigned = [_assigned_column(finder, names, assignment.column) for assignment in statement.assignments]
+    for source, _ in assigned:
+        targets.setdefault(source.alias, finder.target(source, names))
+    UsedTargets(session, {target.table.id: alias for alias, target in targets.items()}).refuse_in(statement)
+    for assignment, (source, column) in zip(statement.assignments, assigned, strict=True):
+        target = targets[source.alias]
         position = target.table.columns.index(column)
         _check_key_is_free(target.table, column)
         if isinstance(assignment.value, ast.Default):
@@ -216,12 +210,13 @@ def delete(session: LiteSession, statement: ast.Delete) -> Done | Rows:
     if isinstance(source, ast.Table) and statement.where is None and statement.limit is None:
         source = replace(source, hint=None)  # all rows are those of the present
     finder = _Finder(session, statement, source)
-    names = _tables(source)
+    names = named_tables(source)
     if statement.targets:
         sources = [_named_source(finder.scope, name) for name in statement.targets]
     else:
         sources = finder.scope.sources[:1]
     targets = [finder.target(source, names) for source in sources]
+    UsedTargets(session, {target.table.id: None for target in targets}).refuse_in(statement)
     if statement.returning:
         check_returning(targets[0].table, statement)
         if targets[0].table.foreign_keys or session.catalog.children(targets[0].table):
