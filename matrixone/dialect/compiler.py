@@ -84,8 +84,10 @@ class MatrixOneCompiler(MySQLCompiler_mysqldb):
         return text
 
     def visit_compound_select(self, cs: CompoundSelect[Any], **kw: Any) -> str:  # type: ignore[override]
-        """A UNION or the like, whose hint reaches its parts."""
-        return self._at(hint_of(cs) or self._hint, True, super().visit_compound_select, cs, **kw)
+        """A UNION or the like, whose hint reaches its parts; an INSERT takes one in parentheses only."""
+        is_inserted = kw.pop("insert_into", False)
+        text = self._at(hint_of(cs) or self._hint, True, super().visit_compound_select, cs, **kw)
+        return f"({text})" if is_inserted else text
 
     def visit_update(self, update_stmt: Update, **kw: Any) -> str:  # type: ignore[override]
         """An UPDATE, whose tables never get a hint."""

@@ -5,7 +5,20 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueConstraint, exc, text
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    exc,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column  # noqa: TC002 - the mapper reads Mapped at run time
 
@@ -190,3 +203,12 @@ def test_partitioned_tables(engine, partition, shown):
         connection.execute(matrixone.insert(table), [{"id": 1, "n": 1}])
         created = connection.exec_driver_sql(f"SHOW CREATE TABLE {table.name}").one()[1]
     assert f"partition by {shown}" in created.lower()
+
+
+@pytest.mark.parametrize("verb", [insert, matrixone.insert, matrixone.replace])
+def test_rows_of_a_union_are_inserted(stored, verb):
+    """The server takes a UNION in an INSERT in parentheses only."""
+    union = select(literal(3)).union_all(select(literal(4)), select(literal(5)).union(select(literal(6))))
+    with stored.session() as session:
+        session.execute(verb(items).from_select(["id"], union))
+        assert session.scalars(select(items.c.id).order_by(items.c.id)).all() == [1, 2, 3, 4, 5, 6]

@@ -59,6 +59,7 @@ def insert(session: LiteSession, statement: ast.Insert) -> Done | Rows:
     if statement.returning:
         check_returning(table, statement)
     columns = _listed_columns(table, statement)
+    _check_source(statement, len(columns))
     given = (
         _Query(session, table, columns, statement).rows()
         if statement.query
@@ -68,6 +69,20 @@ def insert(session: LiteSession, statement: ast.Insert) -> Done | Rows:
     if table.kind == "external":
         return external_files.append(session, table, insertion.completed(columns, given))
     return insertion.run(columns, given, database.name)
+
+
+def check_insert(session: LiteSession, statement: ast.Insert) -> None:
+    """Raise what is wrong with the table, the columns or the number of values of INSERT ... VALUES."""
+    _, table = target_table(session, statement.table.name)
+    _check_source(statement, len(_listed_columns(table, statement)))
+
+
+def _check_source(statement: ast.Insert, width: int) -> None:
+    if isinstance(statement.query, ast.SetOperation):
+        raise invalid_input("insert has unknown select statement")
+    for position, row in enumerate(statement.rows, 1):
+        if len(row) != width and row:
+            raise _wrong_count(position)
 
 
 def _listed_columns(table: Table, statement: ast.Insert) -> list[Column]:
@@ -105,9 +120,6 @@ class _Literals:
     def rows(self) -> list[list[Any]]:
         """All rows."""
         width = len(self._columns)
-        for position, row in enumerate(self._rows, 1):
-            if len(row) != width and row:
-                raise _wrong_count(position)
         found = [[_MISSING] * width for _ in self._rows]
         # the server converts column by column, plain literals first: that decides which of several mistakes is named
         for literals in (True, False):
@@ -309,6 +321,8 @@ class Insertion:
             context.last_insert_id = self._writer.last_word
             return self._writer.last_word
         if self._table.auto_increment is not None:
+            if self._statement.replace:
+                return 0
             if self.generated:
                 context.last_insert_id = self.generated
             return self.generated

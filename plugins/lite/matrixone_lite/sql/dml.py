@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matrixone_lite.sql import ast
 from matrixone_lite.sql.expressions import literal
-from matrixone_lite.sql.queries import QueryParser
+from matrixone_lite.sql.queries import SET_OPERATORS, QueryParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,10 @@ class DmlParser(QueryParser):
             columns = tuple(assignment.column.name for assignment in assignments)
             rows = (tuple(assignment.value for assignment in assignments),)
         elif word in ("select", "with", "values", "("):
+            begins_at = self.at
             query = self.query()
+            if isinstance(query, ast.SetOperation) and not self._is_bare(begins_at):
+                query = ast.NestedQuery(query)
         else:
             raise self.error()
         on_duplicate: tuple[ast.Assignment, ...] = ()
@@ -65,6 +68,15 @@ class DmlParser(QueryParser):
         returning = self.returning()
         table = ast.Table(name, None, hint)
         return ast.Insert(table, columns, rows, query, replace, ignore, on_duplicate, returning, with_)
+
+    def _is_bare(self, position: int) -> bool:
+        """Whether the UNION that begins there is in no parentheses: a mistake in INSERT, though none of syntax."""
+        depth = 0
+        for end in range(position, self.at):
+            depth += {"(": 1, ")": -1}.get(self.words[end], 0)
+            if depth == 0:
+                return end == position or self.words[end + 1] in SET_OPERATORS
+        return True
 
     def _column_list(self) -> tuple[str, ...] | None:
         if self.words[self.at] != "(" or self.words[self.at + 1] in ("select", "with", "("):

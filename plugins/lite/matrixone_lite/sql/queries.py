@@ -9,7 +9,7 @@ from matrixone_lite.sql import ast
 from matrixone_lite.sql.keywords import NEVER_ALIAS
 from matrixone_lite.sql.outfile import OutFileParser
 
-_SET_OPERATORS: Final = frozenset(("union", "except", "minus", "intersect"))
+SET_OPERATORS: Final = frozenset(("union", "except", "minus", "intersect"))
 _OPTIONS: Final = frozenset(
     ("all", "high_priority", "sql_small_result", "sql_big_result", "sql_buffer_result", "sql_no_cache", "sql_cache"),
 )
@@ -44,7 +44,7 @@ class QueryParser(OutFileParser):
         """A query without its WITH, which the caller has read."""
         if self.words[self.at] == "select":
             left: ast.Query = self._select(with_, may_end=True)
-            if self.words[self.at] not in _SET_OPERATORS:
+            if self.words[self.at] not in SET_OPERATORS:
                 return left
         else:
             left = self._term()
@@ -102,9 +102,9 @@ class QueryParser(OutFileParser):
         where = self.where()
         group_by = self._group_by() if self.words[self.at] == "group" else None
         having = self.expression() if self.accept("having") else None
-        tail = self._tail() if may_end and self.words[self.at] not in _SET_OPERATORS else _NO_TAIL
+        tail = self._tail() if may_end and self.words[self.at] not in SET_OPERATORS else _NO_TAIL
         order_by, limit, locking, into = tail
-        if tail is not _NO_TAIL and self.words[self.at] in _SET_OPERATORS:
+        if tail is not _NO_TAIL and self.words[self.at] in SET_OPERATORS:
             raise self.error()
         return ast.Select(items, source, where, group_by, having, order_by, limit, distinct, locking, with_, into)
 
