@@ -1,8 +1,12 @@
-"""Short names for the fixtures that the package itself offers."""
+"""Short names for the fixtures that the package itself offers, and the profile of property tests."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("matrixone", deadline=None)  # how fast an example runs says nothing about it
+settings.load_profile("matrixone")
 
 
 @pytest.fixture(scope="session")

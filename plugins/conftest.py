@@ -1,4 +1,4 @@
-"""For the tests of all distributions."""
+"""For the tests of all plugins."""
 
 from __future__ import annotations
 
