@@ -6,7 +6,6 @@ answering.
 
 from __future__ import annotations
 
-import os
 import re
 
 import pymysql
@@ -47,8 +46,9 @@ TOKENS = sorted({token for case in CASES for sql in case for token in TOKEN.find
 def files(tmp_path_factory):
     """Where the statements write: those whose path became a mere name do so in the working directory."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.chdir(tmp_path_factory.mktemp("files"))
-        yield os.getcwd()
+        directory = tmp_path_factory.mktemp("files")
+        monkeypatch.chdir(directory)
+        yield str(directory)
 
 
 @pytest.fixture(scope="module")
