@@ -54,15 +54,8 @@ class QueryExport:
             ConfigurationError: An unknown format, or an option it does not have.
             ExportError: The server refused.
         """
-        options = _options(
-            format,
-            sep=fields_terminated_by,
-            quotechar=fields_enclosed_by,
-            lineterminator=lines_terminated_by,
-            header=header or None,
-            split_size=max_file_size,
-            force_quote=force_quote,
-        )
+        delimiters = fields_terminated_by, fields_enclosed_by, lines_terminated_by
+        options = _options(format, delimiters, header, max_file_size, force_quote)
         exported: Export = getattr(self._session.export, _METHODS[format])(filepath, self, **options)
         return exported
 
@@ -95,15 +88,8 @@ class QueryExport:
         """
         if compression is not None:
             raise ConfigurationError(f"compression={compression!r}: the server compresses no files that it exports")
-        options = _options(
-            format,
-            sep=fields_terminated_by,
-            quotechar=fields_enclosed_by,
-            lineterminator=lines_terminated_by,
-            header=header or None,
-            split_size=max_file_size,
-            force_quote=force_quote,
-        )
+        delimiters = fields_terminated_by, fields_enclosed_by, lines_terminated_by
+        options = _options(format, delimiters, header, max_file_size, force_quote)
         to_stage = getattr(self._session.export, f"{_METHODS[format]}_stage")
         exported: Export = to_stage(stage_name, filename, self, **options)
         return exported
@@ -121,7 +107,13 @@ class QueryExport:
         return self.export_to_stage(str(stage_or_filepath), filename, **options)
 
 
-def _options(kind: str, **options: Any) -> dict[str, Any]:
+def _options(
+    kind: str,
+    delimiters: tuple[str | None, str | None, str | None],
+    header: bool,
+    split_size: int | str | None,
+    force_quote: Sequence[str] | None,
+) -> dict[str, Any]:
     """The options that were given, by the names that the manager has for them.
 
     Raises:
@@ -129,6 +121,12 @@ def _options(kind: str, **options: Any) -> dict[str, Any]:
     """
     if kind not in _METHODS:
         raise ConfigurationError(f"files are exported as {', '.join(_METHODS)}, not as {kind!r}")
+    options = {
+        **dict(zip(("sep", "quotechar", "lineterminator"), delimiters, strict=True)),
+        "header": header or None,
+        "split_size": split_size,
+        "force_quote": force_quote,
+    }
     given = {name: value for name, value in options.items() if value is not None}
     known = {"csv": given.keys(), "jsonline": {"split_size"}, "parquet": set[str]()}[kind]
     if unknown := given.keys() - known:
